@@ -72,11 +72,16 @@ stress: ## run unit tests in random orders, to find failures by chance; ARGUMENT
 	$(PREPARE) $@
 	@.venv/bin/python tests/tools/stress.py $(ARGUMENTS)
 
+# Pairs are named as CORE/PYTHON; one that is named must run.
+PAIRS_NAMED = $(foreach pair,$(filter-out --%,$(PAIRS)),"matrix($(pair))")
+SESSIONS = $(if $(filter --all,$(PAIRS)),matrix) $(if $(filter --floors,$(PAIRS)),floors) $(PAIRS_NAMED)
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
-	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)
+	$(PREPARE) $@
+	@.venv/bin/nox $(if $(PAIRS_NAMED),--error-on-missing-interpreters) $(if $(PAIRS),--session $(SESSIONS),--tags first)
 
 galaxy: ## import the archive as Ansible Galaxy does, every warning a failure
-	@$(if $(PYTHON),$(PYTHON) tests/tools/galaxy.py,echo 'Python 3.11 or newer is needed' >&2; exit 1)
+	$(PREPARE) $@
+	@.venv/bin/nox --session galaxy
 
 clean: ## delete generated files, except the virtual environment
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .ansible site tests/output changelogs/.plugin-cache.yaml

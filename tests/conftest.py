@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the collection and its simulator importable, wherever pytest is started from."""
+"""Make the collection and its simulator importable from any working directory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIMULATOR = ROOT / "roles" / "simulator" / "files"
 
 
 def _collection_is_importable() -> bool:
-    """Whether `ansible_collections.telephony.voicemail` is this very checkout."""
+    """Check whether `ansible_collections.telephony.voicemail` is this checkout."""
     try:
         found = importlib.util.find_spec("ansible_collections.telephony.voicemail")
     except ImportError:
@@ -38,8 +38,8 @@ def _collection_is_importable() -> bool:
 
 
 def _make_collection_importable() -> None:
-    """Hand Ansible's own loader a folder in which the checkout has the place of an installed collection."""
-    from ansible.plugins.loader import init_plugin_loader  # only where it is needed: managed hosts lack it
+    """Register a folder with Ansible's loader in which this checkout is the installed collection."""
+    from ansible.plugins.loader import init_plugin_loader  # imported here because managed hosts do not have it
 
     tree = pathlib.Path(tempfile.mkdtemp(prefix="telephony-voicemail-"))
     atexit.register(shutil.rmtree, tree, ignore_errors=True)
@@ -52,23 +52,23 @@ def _make_collection_importable() -> None:
 with contextlib.suppress(ImportError):
     import hypothesis
 
-    # How long an example takes says something of the machine, and nothing of the code. The examples are the same each
-    # time, so that nobody's change fails by what somebody else's left behind; with --hypothesis-profile=explore they
-    # are not.
+    # The duration of an example depends on the machine, so there is no deadline. The examples are the same in every
+    # run,
+    # so that a change never fails for an unrelated reason. --hypothesis-profile=explore generates new ones.
     always = hypothesis.settings(deadline=None, derandomize=True)
     hypothesis.settings.register_profile("repository", always)
-    hypothesis.settings.register_profile("quick", always, max_examples=20)  # for the inner loop
+    hypothesis.settings.register_profile("quick", always, max_examples=20)  # for quick runs during development
     hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
 
-# Shells start programs in the background with interrupts ignored, and tests interrupt what they run.
+# Shells start background programs with interrupts ignored, but tests interrupt their programs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Ansible refuses to run without UTF-8, and tests read the system's own messages in English, whatever the user's locale.
+# Ansible requires UTF-8, and tests expect system messages in English.
 os.environ["LC_ALL"] = "C.UTF-8"
 
-# The one place that changes the path: the simulator, the packages `helpers` and `chaos`, and the tools.
+# The only place that changes the path. It adds the simulator, the packages `helpers` and `chaos`, and the tools.
 sys.path[:0] = [
     str(place) for place in (SIMULATOR, ROOT / "tests", ROOT / "tests" / "tools") if str(place) not in sys.path
 ]
@@ -78,7 +78,7 @@ if not _collection_is_importable():
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that changes the order of tests."""
-    parser.addoption("--shuffle", type=int, metavar="SEED", help="run files, and the tests of each, in another order")
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="shuffle files and the tests of each")
 
 
 @pytest.hookimpl(trylast=True)
@@ -96,7 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Import the whole code before a test replaces a part of it.
+    """Import all code before a test replaces a part of it.
 
     Modules that are imported while a function is replaced would keep the replacement for all tests that follow.
     """
@@ -113,7 +113,7 @@ def _import_everything() -> None:
 
 @pytest.fixture(name="no_waiting")
 def without_waiting() -> t.Iterator[None]:
-    """End every wait of the engine and the drivers immediately."""
+    """End each wait of the engine and the drivers immediately."""
     # Imported here, since the path of the helpers is set above.
     from helpers.virtual_time import virtual_time
 

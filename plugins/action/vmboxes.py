@@ -51,6 +51,11 @@ with _no_collection():
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.plan_display import show_outcome
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils.refusals import (
+        RefusedArgument,
+        refusal_in,
+        refusal_of,
+    )
 
     if not IMPORT_ERROR:
         # This file is imported before the workers are forked, one for each task.
@@ -115,9 +120,23 @@ class ActionModule(ActionBase):
     #: Where an interrupted task is reported; None where there is no terminal or log to write to.
     screen: int | None = interruption.SCREEN
 
+    @classmethod
+    def finalize_task_arg(cls, *arguments: t.Any, **options: t.Any) -> t.Any:
+        """Return an argument of a task, or a stand-in with the reason why the collection's own plugins refuse it."""
+        try:
+            return super().finalize_task_arg(*arguments, **options)
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            return RefusedArgument.of(refusal)
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""
         super().run(tmp, task_vars)
+        refusal = refusal_in(self._task.args)
+        if refusal is not None:
+            return self._shown({}, task.failure(refusal))
         try:
             refuse_dates(self._task.args)
         except VoicemailError as error:
@@ -147,7 +166,8 @@ class ActionModule(ActionBase):
 
     def _shown(self, given: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, t.Any]:
         """Show additional lines for the user, and return the result in a form that Ansible can print."""
-        if not self._task.no_log:
+        # A task that only searches shows no plan, which would be read as what is going to happen.
+        if not self._task.no_log and self._task.vars.get("voicemail_report") is not False:
             with_plan = bool(self._task.check_mode) and not self._task.diff
             show_outcome(self._display, result, with_plan, given.get("plan_lines"))
         return result if given.get("report") == "all" else printable(result)
@@ -180,12 +200,14 @@ class ActionModule(ActionBase):
                 result = task.run_in_worker(
                     self.module,
                     given,
-                    check=bool(self._task.check_mode),
-                    sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
-                    progress=progress,
-                    environment=environment,
-                    source=source,
-                    notify=progress.show if progress is not None else lambda text: None,
+                    task.Worker(
+                        check=bool(self._task.check_mode),
+                        sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
+                        progress=progress,
+                        environment=environment,
+                        source=source,
+                        notify=progress.show if progress is not None else lambda text: None,
+                    ),
                 )
             except KeyboardInterrupt:
                 if expired.error is None:

@@ -28,6 +28,8 @@ description:
     unreachable, and marks failures that the play ignores, rescues or overrides.
   - The attempts of C(until) count together. A task left in the background is reported once C(async_status) returns its
     result; until then, and if C(no_log) hides the decision of C(changed_when), its outcome is unknown.
+  - A task with the variable C(voicemail_report) set to V(false) is left out, and shows no plan. Use it for a task in
+    check mode that only searches. If it fails, it is reported.
   - The role P(telephony.voicemail.migrate#role) adds what it does not carry over.
   - The modules already hide secrets. Files can be read only by their owner.
 requirements:
@@ -119,6 +121,8 @@ from ansible_collections.telephony.voicemail.plugins.plugin_utils import report_
 
 COLLECTION = "telephony.voicemail."
 STATUS_OF_JOB = "ansible.builtin.async_status"
+#: The variable of a task that only searches, which does not belong in a report.
+REPORTED = "voicemail_report"
 #: The statistic of a host, set by ``ansible.builtin.set_stats``, that contains its migration.
 MIGRATION = "telephony_voicemail_migration"
 ENDINGS = report_files.ENDINGS
@@ -272,8 +276,9 @@ class CallbackModule(CallbackBase):
                 ended = run_report.read_result(about, failed, outcome)
                 run_report.replace(started, ended)
             return started if failed and outcome.get("finished") else None
-        if module == name or (name in MODULES and MODULES[name].reads_only):
-            # Of other modules and of reads, only failures that ended the play belong in a report.
+        searches = result.task.vars.get(REPORTED) is False
+        if module == name or searches or (name in MODULES and MODULES[name].reads_only):
+            # Of other modules, of reads and of searches, only failures that ended the play belong in a report.
             return run_report.failure(about, outcome) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))
         self._role = _role(result) or self._role

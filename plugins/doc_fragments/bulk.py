@@ -89,6 +89,14 @@ options:
       - The checksum covers O(vendor), O(url) and the account as well, so a plan reviewed for one system is refused by another one.
       - A checksum of version 1.0 does not cover them and is refused; plan and review again.
     type: str
+  validate_only:
+    description:
+      - Validate the options and the declaration by the rules of the vendor, and do nothing else. The vendor is not contacted, so O(url) and
+        the credentials may be missing.
+      - What depends on existing mailboxes, such as O(max_deletions), is only checked by a plan.
+    type: bool
+    default: false
+    version_added: 1.1.0
   report:
     description:
       - Whether RV(results) lists only changed, failed and skipped entries, or all.

@@ -34,21 +34,25 @@ options:
       - An existing token that replaces the login. This is the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
       - If it expires during a task and there are credentials as well, the task logs in once.
       - If not given, the environment variable E(VOICEMAIL_TOKEN) is used.
+      - The environment variable is ignored if another login is set here.
     type: str
   api_key:
     description:
       - API key of a KAZOO account or of a TEL4VN tenant.
       - If not given, the environment variable E(VOICEMAIL_API_KEY) is used.
+      - The environment variable is ignored if another login is set here.
     type: str
   username:
     description:
       - User to log in as.
       - If not given, the environment variable E(VOICEMAIL_USERNAME) is used.
+      - The environment variable is ignored if another login is set here.
     type: str
   password:
     description:
       - Password of the user.
       - If not given, the environment variable E(VOICEMAIL_PASSWORD) is used.
+      - The environment variable is ignored if another login is set here.
     type: str
   domain:
     description:

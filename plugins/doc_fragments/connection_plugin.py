@@ -40,24 +40,28 @@ options:
     - An existing token that replaces the login. This is the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session
       id of OnSIP.
     - If it expires during a task and there are credentials as well, the task logs in once.
+    - The environment variable is ignored if another login is set here.
     type: str
     env:
     - name: VOICEMAIL_TOKEN
   api_key:
     description:
     - API key of a KAZOO account or of a TEL4VN tenant.
+    - The environment variable is ignored if another login is set here.
     type: str
     env:
     - name: VOICEMAIL_API_KEY
   username:
     description:
     - User to log in as.
+    - The environment variable is ignored if another login is set here.
     type: str
     env:
     - name: VOICEMAIL_USERNAME
   password:
     description:
     - Password of the user.
+    - The environment variable is ignored if another login is set here.
     type: str
     env:
     - name: VOICEMAIL_PASSWORD

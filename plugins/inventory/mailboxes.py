@@ -181,13 +181,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if IMPORT_ERROR:
             raise AnsibleParserError(f"{missing_required_lib(LIBRARIES)}. {INSTALL}")
         params = self._params(self._read_config_data(path))
-        ways = self._ways(params["resource"])
-        params["count_messages"] = "messages" in ways
+        groupings = self._groupings(params["resource"])
+        params["count_messages"] = "messages" in groupings
         found = self._kept(path, params) if cache else None
         if found is None:
             found = self._read(params)
             self._keep(path, params, found)
-        self._add(self._hosts(params, found, ways))
+        self._add(self._hosts(params, found, groupings))
 
     def set_options(
         self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Mapping[str, t.Any] | None = None
@@ -243,14 +243,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(f"`{name}` cannot be rendered: {error}") from None
         return None if rendered == "" else rendered
 
-    def _ways(self, resource: str) -> tuple[str, ...]:
+    def _groupings(self, resource: str) -> tuple[str, ...]:
         asked = self.get_option("group_by")
         if asked is None:
-            return hosts.USUAL_WAYS[resource]
+            return hosts.DEFAULT_GROUPINGS[resource]
         unfit = hosts.unsupported_groupings(resource, asked)
         if unfit:
             raise AnsibleParserError(
-                f"`group_by` contains {_listed(unfit)}; {resource} can be grouped by {_listed(hosts.WAYS[resource])}"
+                f"`group_by` contains {_listed(unfit)}; {resource} can be grouped by "
+                f"{_listed(hosts.GROUPINGS[resource])}"
             )
         return tuple(asked)
 
@@ -281,7 +282,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             kept = {"source": _source(params), "counted": params["count_messages"], "found": found}
             self._cache[self.get_cache_key(path)] = kept
 
-    def _hosts(self, params: dict[str, t.Any], found: list[Found], ways: t.Collection[str]) -> list[hosts.Host]:
+    def _hosts(self, params: dict[str, t.Any], found: list[Found], groupings: t.Collection[str]) -> list[hosts.Host]:
         """Return all hosts before the first one is added."""
         resource = params["resource"]
         counted = params["count_messages"]
@@ -300,7 +301,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
         self._refuse_others([name for name, _variables in named])
         return [
-            hosts.Host(name, variables, hosts.groups_of(resource, ways, variables, names)) for name, variables in named
+            hosts.Host(name, variables, hosts.groups_of(resource, groupings, variables, names))
+            for name, variables in named
         ]
 
     def _name(self, resource: str, shown: dict[str, t.Any], variables: dict[str, t.Any]) -> str:

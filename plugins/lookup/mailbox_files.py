@@ -148,6 +148,16 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: with all problems.
         """
         set_lookup_options(self, "mailbox_files", variables, kwargs)
+        try:
+            return self._mailboxes(terms, variables or {})
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+
+    def _mailboxes(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[t.Any]:
+        """Return the mailboxes of all files.
+
+        :raises InvalidInputError: with all problems.
+        """
         checks = Checks(
             self.get_option("defaults"),
             self.get_option("vendor"),
@@ -155,13 +165,9 @@ class LookupModule(LookupBase):
             skip=self.get_option("invalid") == "skip",
             on_unsupported=self.get_option("on_unsupported"),
         )
-        try:
-            names = flatten_terms(terms, "name of a file or folder")
-            layout = self._layout(variables or {})
-            entries, problems = self._read(names, layout, variables or {})
-            mailboxes = check_entries(entries, problems, checks)
-        except InvalidInputError as error:
-            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        names = flatten_terms(terms, "name of a file or folder")
+        entries, problems = self._read(names, self._layout(variables), variables)
+        mailboxes = check_entries(entries, problems, checks)
         for warning in checks.warnings:
             Display().warning(clean(warning))
         return mailboxes
@@ -176,7 +182,7 @@ class LookupModule(LookupBase):
         if isinstance(name, str) and is_path(name):
             options["layout"] = self._place(variables, str(pathlib.Path(name).expanduser()))
             if options["layout"] is None:
-                raise AnsibleLookupError(f"mailbox_files: the layout {name} does not exist")
+                raise InvalidInputError.of([Problem(f"the layout {name} does not exist")])
         return layout_of(options)
 
     def _read(self, names: list[str], layout: Layout, variables: dict[str, t.Any]) -> tuple[list[Entry], list[Problem]]:
@@ -205,7 +211,7 @@ class LookupModule(LookupBase):
             name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
-                raise AnsibleLookupError(f"mailbox_files: the file or folder {name} does not exist")
+                raise InvalidInputError.of([Problem(f"the file or folder {name} does not exist")])
             path = pathlib.Path(place)
             found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))

@@ -129,7 +129,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.lookup_options import set_lookup_options
 
@@ -276,6 +276,16 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: if the rules allow no PIN, or the file is unusable.
         """
         set_lookup_options(self, "pin", variables, kwargs)
+        try:
+            return self._pins(terms, variables or {})
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"pin: {error}") from error
+
+    def _pins(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[str]:
+        """Return a PIN for each mailbox.
+
+        :raises InvalidInputError: as `run`.
+        """
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
         try:
@@ -288,13 +298,13 @@ class LookupModule(LookupBase):
             if file is None:
                 made = {number: make_pin(number, length, kind) for number in numbers}
             else:
-                writes = self.get_option("write") and not (variables or {}).get("ansible_check_mode")
+                writes = self.get_option("write") and not variables.get("ansible_check_mode")
                 made = self._kept(numbers, self._file(file), kind, writes)
             return [made[number] for number in numbers]
-        except (ValueError, InvalidInputError) as error:
-            raise AnsibleLookupError(clean(f"pin: {error}")) from None
+        except ValueError as error:
+            raise InvalidInputError.of([Problem(str(error))]) from None
         except OSError as error:
-            raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
+            raise InvalidInputError.of([Problem(f"{file} cannot be used: {describe(error)}")]) from None
 
     def _file(self, name: str) -> PinFile:
         loader = t.cast(t.Any, self._loader)

@@ -55,16 +55,21 @@ class Task:
         return self.spec.resource.key
 
 
-def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[Problem]]:
-    """Return the declared connection, and its problems."""
+def connect_options(
+    target: Vendor, params: t.Mapping[str, t.Any], *, offline: bool = False
+) -> tuple[Connection, list[Problem]]:
+    """Return the declared connection, and its problems.
+
+    :param offline: the task does not connect, so the address and the credentials may be missing.
+    """
     given = {
         field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
     }
     given.setdefault("url", target.default_url or "")
     problems = value_problems({option: value for option, value in given.items() if option != "url"})
-    if wrong := url_problem(given["url"]):
+    if (given["url"] or not offline) and (wrong := url_problem(given["url"])):
         problems.append(Problem(wrong, option="url"))
-    if missing := missing_credentials(given, target.credentials):
+    if not offline and (missing := missing_credentials(given, target.credentials)):
         problems.append(Problem(missing))
     ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
     if len(ways) > 1:

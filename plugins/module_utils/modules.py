@@ -85,6 +85,7 @@ BULK: Spec = {
     "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
+    "validate_only": {"type": "bool", "default": False},
     **REPORT,
     **ON_UNSUPPORTED,
     **VERIFY,

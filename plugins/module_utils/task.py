@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import os
 import signal
@@ -26,7 +27,7 @@ from .deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from .errors import InvalidInputError, VoicemailError, unexpected_error
 from .mailboxes import handlers as mailboxes
 from .mailboxes.parse import did_you_mean
-from .model.connection import SECRETS, blank_options, read_options
+from .model.connection import SECRETS, blank_options, other_logins, read_options
 from .model.problem import Problem
 from .model.text import clean
 from .reporting.printing import printable
@@ -42,11 +43,15 @@ Result = dict[str, t.Any]
 _LONGEST = 2000
 
 
-def argument_spec(module: str) -> dict[str, t.Any]:
-    """Return the argument spec of a module."""
+def argument_spec(module: str, ignored: t.Collection[str] = ()) -> dict[str, t.Any]:
+    """Return the argument spec of a module.
+
+    :param ignored: options that are not read from the environment.
+    """
     spec: dict[str, t.Any] = {}
     for name, option in arguments.CONNECTION.items():
-        spec[name] = {**option, "fallback": (_from_environment, [f"VOICEMAIL_{name.upper()}"])}
+        fallback = {} if name in ignored else {"fallback": (_from_environment, [f"VOICEMAIL_{name.upper()}"])}
+        spec[name] = {**option, **fallback}
     spec.update(copy.deepcopy(arguments.own_options(module)))
     return spec
 
@@ -96,6 +101,8 @@ class _Module(AnsibleModule):
         self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
         self.printed = bool(self.params.pop(PRINTED, None))
         self.params = with_dictionaries(self.argument_spec, _without_blanks(self.params))
+        for option in other_logins(self.params):
+            self.argument_spec[option].pop("fallback")
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
         self.params = checkable(_spec(self._spec_name), without_nulls(self.params))
 
@@ -116,29 +123,38 @@ def run_module(name: str) -> None:
     module.exit_json(**result)
 
 
-def run_in_worker(
-    name: str,
-    raw: t.Mapping[str, t.Any],
-    check: bool,
-    sessions: t.Any,
-    progress: t.Any,
-    environment: t.Mapping[str, str],
-    source: bytes | None = None,
-    notify: t.Callable[[str], None] = lambda text: None,
-) -> Result:
-    """Run a module inside Ansible's worker, with the same result.
+@dataclasses.dataclass(frozen=True)
+class Worker:
+    """What Ansible's worker adds to the arguments of a task.
 
-    :param raw: the task's templated and normalized arguments.
+    :param check: plan without writing.
+    :param sessions: returns the session of a connection.
+    :param progress: called with the progress of a long plan.
     :param environment: environment variables of the task.
     :param source: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
+
+    check: bool = False
+    sessions: t.Any = None
+    progress: t.Any = None
+    environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    source: bytes | None = None
+    notify: t.Callable[[str], None] = lambda text: None
+
+
+def run_in_worker(name: str, raw: t.Mapping[str, t.Any], worker: Worker) -> Result:
+    """Run a module inside Ansible's worker, with the same result.
+
+    :param raw: the task's templated and normalized arguments.
+    """
+    environment = worker.environment
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
     given = with_dictionaries(_spec(name), given)
     # Ansible would copy every item, and checks none of them.
     items = {option: value for option, value in given.items() if option in _unchecked(name) and isinstance(value, list)}
     written = without_nulls({**given, **{option: [] for option in items}}) | _from_task(given, environment)
-    validated = _validator(name).validate(checkable(_spec(name), written))
+    validated = _validator(name, other_logins(given)).validate(checkable(_spec(name), written))
     warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
     if validated.error_messages:
         message = validated.errors.msg
@@ -148,8 +164,16 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = {**validated.validated_parameters, **items}
-    task = dispatch.Task(name, params, given, check=check, sessions=sessions, progress=progress, source=source)
-    task.notify = notify
+    task = dispatch.Task(
+        name,
+        params,
+        given,
+        check=worker.check,
+        sessions=worker.sessions,
+        progress=worker.progress,
+        source=worker.source,
+        notify=worker.notify,
+    )
     task.warnings.extend(warnings)
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params, given)}
@@ -169,8 +193,9 @@ def _unchecked(name: str) -> frozenset[str]:
 
 
 @functools.cache
-def _validator(name: str) -> ArgumentSpecValidator:
-    return ArgumentSpecValidator(_spec(name), **arguments.rules(name))
+def _validator(name: str, ignored: frozenset[str]) -> ArgumentSpecValidator:
+    spec = argument_spec(name, ignored) if ignored else _spec(name)
+    return ArgumentSpecValidator(spec, **arguments.rules(name))
 
 
 def _without_blanks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -181,10 +206,13 @@ def _without_blanks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _from_task(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
     """Return the connection options set only by the task's environment; null sets none."""
+    ignored = other_logins(given)
     return {
         option: str(environment[variable])
         for option in arguments.CONNECTION
-        if given.get(option) is None and (variable := f"VOICEMAIL_{option.upper()}") in environment
+        if option not in ignored
+        and given.get(option) is None
+        and (variable := f"VOICEMAIL_{option.upper()}") in environment
     }
 
 
@@ -325,4 +353,4 @@ def _redacted(texts: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
     return remove_values(texts, [str(params[name]) for name in SECRETS if params.get(name)])
 
 
-__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")
+__all__ = ("TIME_LIMIT", "Worker", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")

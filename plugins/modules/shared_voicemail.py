@@ -74,9 +74,47 @@ changed_fields:
   elements: str
   sample: [name, pin]
 diff:
-  description: The values before and after. Secrets are hidden.
-  returned: success or failure after the plan was made
-  type: dict
+  description:
+  - The values before and after, as RV(diff.before) and RV(diff.after). Secrets are hidden.
+  - If the arguments have several problems, a list of one entry with RV(diff.problems).
+  returned: success or failure after the plan was made, or failure with several problems
+  type: raw
+  contains:
+    before:
+      description: The values before. Secrets are hidden.
+      type: dict
+    after:
+      description: The values after. Secrets are hidden.
+      type: dict
+    problems:
+      description: Every problem of the arguments or the declaration, if there are several. The entry then has no other key, and nothing
+        was done.
+      returned: failure with several problems
+      type: list
+      elements: dict
+      version_added: 1.1.0
+      contains:
+        subject:
+          description: What the problem is about, such as C(mailbox 3000), or null for an option of the task.
+          type: str
+          sample: mailbox 3000
+        option:
+          description: The option, or null.
+          type: str
+          sample: timezone
+        text:
+          description: What is wrong.
+          type: str
+        hint:
+          description: What to do, or null.
+          type: str
+        source:
+          description: File and line, or null.
+          type: str
+          sample: office.yml:12
+        position:
+          description: Position in the list, from 1, or null if the file is known.
+          type: int
 system:
   description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid

@@ -87,9 +87,73 @@ diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
   - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
-  returned: success or when some failed
+  - If the arguments or the declaration have several problems, one entry with RV(diff[].problems).
+  returned: success or failure in part, or failure with several problems
   type: list
   elements: dict
+  contains:
+    extension_number:
+      description: Number of the shared voicemail.
+      type: str
+    action:
+      description: One of V(create), V(update), V(delete), V(none).
+      type: str
+      sample: create
+    source:
+      description: File and line of the entry, if it was read from a file.
+      type: str
+    messages:
+      description: For a deletion, the number of messages that are deleted with it, or null if it is unknown.
+      type: int
+    pruned:
+      description: For a deletion, whether it is not declared, because of O(prune).
+      type: bool
+    before:
+      description: The values before. Secrets are hidden.
+      type: dict
+    after:
+      description: The values after. Secrets are hidden.
+      type: dict
+    before_header:
+      description: The name of the item before, which C(--diff) shows.
+      type: str
+    after_header:
+      description: The name of the item after, which C(--diff) shows.
+      type: str
+    reason:
+      description: What went wrong, without the name of the item, so that equal reasons can be grouped.
+      returned: for an entry that failed
+      type: str
+      version_added: 1.1.0
+    problems:
+      description: Every problem of the arguments or the declaration, if there are several. The entry then has no other key, and nothing
+        was done.
+      returned: failure with several problems
+      type: list
+      elements: dict
+      version_added: 1.1.0
+      contains:
+        subject:
+          description: What the problem is about, such as C(mailbox 3000), or null for an option of the task.
+          type: str
+          sample: mailbox 3000
+        option:
+          description: The option, or null.
+          type: str
+          sample: timezone
+        text:
+          description: What is wrong.
+          type: str
+        hint:
+          description: What to do, or null.
+          type: str
+        source:
+          description: File and line, or null.
+          type: str
+          sample: office.yml:12
+        position:
+          description: Position in the list, from 1, or null if the file is known.
+          type: int
 system:
   description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
@@ -148,7 +212,7 @@ plan_checksum:
   description:
   - Digest of the vendor, O(url), the account and the plan, for O(expect_checksum).
   - Secrets are masked, so it does not depend on PINs.
-  returned: success or when some failed
+  returned: success or when some failed, with O(validate_only=false)
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 error:

@@ -130,6 +130,64 @@ defaults:
   type: dict
   version_added: 1.1.0
   sample: {name: Office}
+diff:
+  description: If the arguments have several problems, a list of one entry with RV(diff[].problems).
+  returned: failure with several problems
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    problems:
+      description: Every problem of the arguments or the declaration, if there are several. The entry then has no other key, and nothing
+        was done.
+      returned: failure with several problems
+      type: list
+      elements: dict
+      version_added: 1.1.0
+      contains:
+        subject:
+          description: What the problem is about, such as C(mailbox 3000), or null for an option of the task.
+          type: str
+          sample: mailbox 3000
+        option:
+          description: The option, or null.
+          type: str
+          sample: timezone
+        text:
+          description: What is wrong.
+          type: str
+        hint:
+          description: What to do, or null.
+          type: str
+        source:
+          description: File and line, or null.
+          type: str
+          sample: office.yml:12
+        position:
+          description: Position in the list, from 1, or null if the file is known.
+          type: int
+error:
+  description: The error, if nothing was done.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(file), V(error).
+      type: str
+      sample: rejected
+    message:
+      description: The attempted operation and the problem.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, if any.
+      type: int
+    details:
+      description: The vendor's messages by field.
+      type: dict
 """
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module

@@ -128,11 +128,72 @@ omitted:
   sample: {downloaded: 202605-6aadef09f6fcf5fd8bcdfca312e923ba}
 diff:
   description:
-  - One entry for each change, with the values before and after. Secrets are hidden.
+  - One entry for each change, with the values before and after.
   - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
-  returned: success or when some failed
+  - If the arguments have several problems, one entry with RV(diff[].problems).
+  returned: success or failure in part, or failure with several problems
   type: list
   elements: dict
+  contains:
+    mailbox:
+      description: Number of its mailbox.
+      type: str
+      sample: '3000'
+    id:
+      description: Id of the message.
+      type: str
+    action:
+      description: The action, as in RV(results).
+      type: str
+    label:
+      description: Name of the item for a plan.
+      type: str
+    before:
+      description: The values before. Secrets are hidden.
+      type: dict
+    after:
+      description: The values after. Secrets are hidden.
+      type: dict
+    before_header:
+      description: The name of the item before, which C(--diff) shows.
+      type: str
+    after_header:
+      description: The name of the item after, which C(--diff) shows.
+      type: str
+    reason:
+      description: What went wrong, without the name of the item, so that equal reasons can be grouped.
+      returned: for an entry that failed
+      type: str
+      version_added: 1.1.0
+    problems:
+      description: Every problem of the arguments or the declaration, if there are several. The entry then has no other key, and nothing
+        was done.
+      returned: failure with several problems
+      type: list
+      elements: dict
+      version_added: 1.1.0
+      contains:
+        subject:
+          description: What the problem is about, such as C(mailbox 3000), or null for an option of the task.
+          type: str
+          sample: mailbox 3000
+        option:
+          description: The option, or null.
+          type: str
+          sample: timezone
+        text:
+          description: What is wrong.
+          type: str
+        hint:
+          description: What to do, or null.
+          type: str
+        source:
+          description: File and line, or null.
+          type: str
+          sample: office.yml:12
+        position:
+          description: Position in the list, from 1, or null if the file is known.
+          type: int
 system:
   description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid

@@ -133,6 +133,42 @@ undated:
       description: Number of its mailbox.
       type: str
       sample: '3000'
+diff:
+  description: If the arguments have several problems, a list of one entry with RV(diff[].problems).
+  returned: failure with several problems
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    problems:
+      description: Every problem of the arguments or the declaration, if there are several. The entry then has no other key, and nothing
+        was done.
+      returned: failure with several problems
+      type: list
+      elements: dict
+      version_added: 1.1.0
+      contains:
+        subject:
+          description: What the problem is about, such as C(mailbox 3000), or null for an option of the task.
+          type: str
+          sample: mailbox 3000
+        option:
+          description: The option, or null.
+          type: str
+          sample: timezone
+        text:
+          description: What is wrong.
+          type: str
+        hint:
+          description: What to do, or null.
+          type: str
+        source:
+          description: File and line, or null.
+          type: str
+          sample: office.yml:12
+        position:
+          description: Position in the list, from 1, or null if the file is known.
+          type: int
 error:
   description: The error, if nothing was done.
   returned: failure

@@ -28,7 +28,8 @@ def set_lookup_options(
     definitions = constants.config.get_configuration_definitions("lookup", lookup._load_name)
     values, problems = checked(definitions, given)
     if problems:
-        raise AnsibleLookupError(f"{name}: {InvalidInputError.of(problems)}")
+        refusal = InvalidInputError.of(problems)
+        raise AnsibleLookupError(f"{name}: {refusal}") from refusal
     lookup.set_options(var_options=variables, direct=values)
 
 

@@ -45,6 +45,7 @@ def page(report: dict[str, t.Any]) -> str:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(TEMPLATES)
     )
     environment.filters["shown"] = formats.shown
+    environment.filters["described"] = formats.described
     report = formats.cleaned(report)
     every = formats.rows(report)
     return environment.get_template("report.html.j2").render(
@@ -52,6 +53,9 @@ def page(report: dict[str, t.Any]) -> str:
         rows=every,
         verdict=formats.verdict(report),
         facts=formats.facts(report),
+        counts=formats.counts(report, every),
+        kinds=formats.KINDS,
+        has_boxes=formats.has_boxes(report),
         progress=formats.progress_text(every),
         reasons=formats.reason_lines(report),
         sections=[section for one in report["migrations"] for section in migrations.sections(one)],

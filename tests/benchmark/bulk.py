@@ -8,9 +8,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from bench import CONNECTIONS, Bench
+from bench import CONNECTIONS, Bench, Sizes
 from measuring import Figure, Goal, Run, figures, in_turn
 from player import Boxes, declared
+
+Rounds = list[dict[str, Run]]
 
 
 def measure_create(bench: Bench) -> list[Figure]:
@@ -19,6 +21,23 @@ def measure_create(bench: Bench) -> list[Figure]:
 
 
 def _creations(bench: Bench, latency: float) -> list[Figure]:
+    rounds, slow, requests = _create(bench, latency)
+    when = f" at {latency * 1000:.0f} ms"
+    return [
+        *_bulk_figures(rounds, when),
+        *_loop_figures(slow, bench.sizes, when, Goal(180, at_least=True) if latency else None),
+        *_ratio_figures(rounds, when, bool(latency)),
+        Figure(
+            f"requests beside the login and the boxes{when}",
+            (requests - bench.sizes.bulk,),
+            "requests",
+            Goal(2, exact=True),
+        ),
+    ]
+
+
+def _create(bench: Bench, latency: float) -> tuple[Rounds, Rounds, int]:
+    """Return the rounds of quick and of slow ways to create boxes, and the requests of one quick way."""
     sizes, player = bench.sizes, bench.player
     boxes, some = declared(sizes.bulk), declared(sizes.loop)
     factor = sizes.bulk / sizes.loop
@@ -50,10 +69,10 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
         one["uri"] = one["uri"].scaled(factor, one["empty"])
     bench.simulator.prepare(latency=latency)
     player.vmboxes(boxes)
-    requests = bench.count()
-    goals = bool(latency)
-    when = f" at {latency * 1000:.0f} ms"
-    scaled = f", measured with {sizes.loop} and scaled"
+    return rounds, slow, bench.count()
+
+
+def _bulk_figures(rounds: Rounds, when: str) -> list[Figure]:
     return [
         figures(f"empty playbook{when}", rounds, lambda one: one["empty"].wall, "s", name=f"empty{when}"),
         figures(
@@ -66,6 +85,12 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
         figures(f"`vmboxes`, list in the task{when}", rounds, lambda one: one["list"].wall, "s", name=f"list{when}"),
         figures(f"`vmboxes`, list in `src`{when}", rounds, lambda one: one["file"].wall, "s", name=f"file{when}"),
         figures(f"`vmboxes`, `src`, `workers` {CONNECTIONS}{when}", rounds, lambda one: one["most workers"].wall, "s"),
+    ]
+
+
+def _loop_figures(slow: Rounds, sizes: Sizes, when: str, goal: Goal | None) -> list[Figure]:
+    scaled = f", measured with {sizes.loop} and scaled"
+    return [
         figures(f"`vmbox` in a loop{scaled}{when}", slow, lambda one: one["vmbox"].wall, "s", name=f"vmbox{when}"),
         figures(f"`uri` in a loop{scaled}{when}", slow, lambda one: one["uri"].wall, "s", name=f"uri{when}"),
         figures(
@@ -73,7 +98,7 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
             slow,
             lambda one: one["uri"].wall / one["list"].wall,
             "times",
-            goal=Goal(180, at_least=True) if goals else None,
+            goal=goal,
         ),
         figures(
             f"`vmbox` in a loop faster than the `uri` loop{when}",
@@ -81,23 +106,23 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
             lambda one: one["uri"].wall / one["vmbox"].wall,
             "times",
         ),
-        *(
-            figures(
-                f"{words} less the empty playbook, against the bare script{when}",
-                rounds,
-                functools.partial(_against_bare, name),
-                "times",
-                goal=limit,
-            )
-            for words, name, limit in (
-                ("`vmboxes` with a list", "list", Goal(1.1 if latency else 1.3)),
-                ("`vmboxes` with `src`", "file", Goal(1.0 if latency else 1.1)),
-                (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", None),
-            )
-        ),
-        Figure(
-            f"requests beside the login and the boxes{when}", (requests - sizes.bulk,), "requests", Goal(2, exact=True)
-        ),
+    ]
+
+
+def _ratio_figures(rounds: Rounds, when: str, is_delayed: bool) -> list[Figure]:
+    return [
+        figures(
+            f"{words} less the empty playbook, against the bare script{when}",
+            rounds,
+            functools.partial(_against_bare, name),
+            "times",
+            goal=limit,
+        )
+        for words, name, limit in (
+            ("`vmboxes` with a list", "list", Goal(1.1 if is_delayed else 1.3)),
+            ("`vmboxes` with `src`", "file", Goal(1.0 if is_delayed else 1.1)),
+            (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", None),
+        )
     ]
 
 

@@ -27,10 +27,7 @@ def main() -> None:
     result = task.run_in_worker(
         wanted["module"],
         wanted["arguments"],
-        check=wanted["check"],
-        sessions=dispatch.session_of,
-        progress=None,
-        environment={},
+        task.Worker(check=wanted["check"], sessions=dispatch.session_of),
     )
     if result.get("failed"):
         sys.exit(result["msg"])

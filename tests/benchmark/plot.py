@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plot: creating mailboxes in several ways, and how planning grows."""
+"""The plot: the time to create mailboxes by method, and the time to plan by size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "benchmarks", "font
 from matplotlib import pyplot as plt  # noqa: E402 (after the choice of what draws)
 from measuring import Figure  # noqa: E402
 
-WAYS = {
+METHODS = {
     "uri": "uri in a loop",
     "vmbox": "vmbox in a loop",
     "list": "vmboxes, list in the task",
@@ -42,7 +42,9 @@ def draw(groups: Mapping[str, list[Figure]], path: pathlib.Path) -> None:
 def _draw_creations(axes: t.Any, named: Mapping[str, Figure]) -> None:
     height = 0.4
     for shift, (latency, colour) in enumerate(COLOURS.items()):
-        bars = [(place, named[way + latency].median) for place, way in enumerate(WAYS) if way + latency in named]
+        bars = [
+            (place, named[method + latency].median) for place, method in enumerate(METHODS) if method + latency in named
+        ]
         drawn = axes.barh(
             [place + (shift - 0.5) * height for place, _value in bars],
             [value for _place, value in bars],
@@ -51,7 +53,7 @@ def _draw_creations(axes: t.Any, named: Mapping[str, Figure]) -> None:
             label=latency.strip(),
         )
         axes.bar_label(drawn, fmt="%.3g", padding=3)
-    axes.set_yticks(range(len(WAYS)), WAYS.values())
+    axes.set_yticks(range(len(METHODS)), METHODS.values())
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.margins(x=0.15)

@@ -50,7 +50,7 @@ class Simulator:
         :param bucket: charge every request to a bucket of 100 tokens that gains 10 a second.
         :param customers: accounts below the second one.
         """
-        knobs = {
+        behaviors = {
             "profile": profile,
             "rate_limit": "on" if bucket else "off",
             "rate_limit_charge": "all",
@@ -58,14 +58,14 @@ class Simulator:
             # What is measured is the client, not how long the server takes to save.
             "uniqueness_delay": 0,
         }
-        self._send("PUT", "/knobs", json=knobs)
+        self._send("PUT", "/behaviors", json=behaviors)
         self._send("PUT", "/faults", json=[f"latency:{latency}"] if latency else [])
         self._send("POST", "/reset", json={"mailboxes": mailboxes, "messages": messages})
         self.forget()
 
     def charge(self) -> None:
         """Charge every request to a bucket from here on, and leave the mailboxes as they are."""
-        self._send("PUT", "/knobs", json={"rate_limit": "on"})
+        self._send("PUT", "/behaviors", json={"rate_limit": "on"})
 
     def enlarge(self, size: int) -> None:
         """Put a recording of so many bytes in place of every recording."""

@@ -40,7 +40,7 @@ class Target:
     subject: t.Any
     module: str
     options: t.Callable[[SimulatorServer, pathlib.Path], dict[str, t.Any]]
-    knobs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    behaviors: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     mailboxes: int = 4
     messages: int = 2
     refused: bool = False
@@ -56,7 +56,7 @@ class Target:
     def serve(self) -> SimulatorServer:
         """Prepare a simulator."""
         return SimulatorServer(
-            self.vendor, knobs=dict(self.knobs), mailboxes=self.mailboxes, messages=self.messages, seed=1
+            self.vendor, behaviors=dict(self.behaviors), mailboxes=self.mailboxes, messages=self.messages, seed=1
         )
 
     def arguments(self, server: SimulatorServer, folder: pathlib.Path) -> dict[str, t.Any]:
@@ -144,13 +144,13 @@ def _greeting(server: SimulatorServer, folder: pathlib.Path) -> dict[str, t.Any]
 def _special() -> t.Iterator[Target]:
     yield Target("kazoo-upload", KAZOO_MESSAGES, "voicemail_message", _upload)
     yield Target("portsip-greeting", SHARED, "voicemail_greeting", _greeting, cleanups=1)
-    yield Target("kazoo-accounts", KAZOO, "inventory", _fixed(), knobs={"customers": 3})
+    yield Target("kazoo-accounts", KAZOO, "inventory", _fixed(), behaviors={"customers": 3})
     # A PIN that not every server takes: its schema is asked for.
     odd = {"mailbox": "1000", "pin": "12345678", "timezone": "Europe/Paris"}
     yield Target("kazoo-schema", KAZOO, "vmbox", _fixed(**odd), refused=True)
     # Of so many boxes, that generation reads them in bulk.
     yield Target(
-        "kazoo-bulk", KAZOO, "vmbox_info", _fixed(), knobs={"profile": "4.3"}, mailboxes=41, messages=0, share=0.2
+        "kazoo-bulk", KAZOO, "vmbox_info", _fixed(), behaviors={"profile": "4.3"}, mailboxes=41, messages=0, share=0.2
     )
     attach = {"mailbox": WORLDS["onsip"].seeded(1)[0], "onsip": {"attach": {"user_address": "avery@example.onsip.com"}}}
     yield Target("onsip-attach", WORLDS["onsip"].subject, "vmbox", _fixed(**attach))

@@ -22,7 +22,7 @@ from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 
 SOUNDS = {name: recording(0.1, loudness) for loudness, name in enumerate(("old", "other", "new", "rival"), 1)}
-KNOBS = (
+BEHAVIORS = (
     ("greeting_enable", "independent"),
     ("blob_access", "private"),
     ("id_shape", "base64"),
@@ -42,7 +42,7 @@ MEDIA_UPLOADING = (
     ",method=PATCH,path=vmboxes",
     ",method=DELETE,path=media",
 )
-MEDIA_KNOBS = (
+MEDIA_BEHAVIORS = (
     ("profile", "5"),
     ("profile", "4.3"),
     ("normalize_media", True),
@@ -69,11 +69,11 @@ class GreetingScenario:
     file_name: str = "greeting.wav"
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     options: tuple[tuple[str, t.Any], ...] = ()
     check: bool = False
 
-    parts: t.ClassVar = ("events", "faults", "knobs", "there", "options")
+    parts: t.ClassVar = ("events", "faults", "behaviors", "there", "options")
     kept: t.ClassVar = ()
 
     def reported(self) -> str:
@@ -89,10 +89,10 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
     """Return the scenario of a seed."""
     chance = random.Random(f"{subject} {seed}")
     uploads = subject == "portsip-greeting"
-    aims, knobs, requests = {
-        "portsip-greeting": (WRITING, KNOBS, 14),
+    aims, behaviors, requests = {
+        "portsip-greeting": (WRITING, BEHAVIORS, 14),
         "kazoo-greeting": (MEDIA_WRITING, (), 6),
-        "kazoo-upload": (MEDIA_UPLOADING, MEDIA_KNOBS, 20),
+        "kazoo-upload": (MEDIA_UPLOADING, MEDIA_BEHAVIORS, 20),
     }[subject]
     events = []
     for _event in range(chance.choice((0, 0, 1, 2))):
@@ -109,7 +109,7 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
         file_name=chance.choice(("greeting.wav", "old.wav")),
         faults=tuple(aimed_faults(aims, chance, requests)),
         events=tuple(events),
-        knobs=tuple(chance.sample(knobs, chance.choice((0, 1, 2)))) if knobs else (),
+        behaviors=tuple(chance.sample(behaviors, chance.choice((0, 1, 2)))) if behaviors else (),
         options=tuple(options.items()),
         check=chance.random() < 0.08,
     )
@@ -157,7 +157,7 @@ def add(runner: TaskRunner, place: dict[str, str], name: str, *, enabled: bool) 
 
 def uploaded(scenario: GreetingScenario) -> list[str]:
     """Play a scenario in which a greeting is uploaded, and return what is wrong."""
-    server = SimulatorServer("portsip", mailboxes=2, knobs=dict(scenario.knobs), seed=scenario.seed)
+    server = SimulatorServer("portsip", mailboxes=2, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
         runner = TaskRunner(server, pathlib.Path(folder))
         place = dict((scenario.place,))
@@ -270,7 +270,7 @@ def media_id(name: str) -> str:
 def chosen(scenario: GreetingScenario) -> list[str]:
     """Play a scenario in which a media file is named, and return what is wrong."""
     world = WORLDS["kazoo"]
-    server = world.subject.serve(dict(scenario.knobs), mailboxes=2, seed=scenario.seed)
+    server = world.subject.serve(dict(scenario.behaviors), mailboxes=2, seed=scenario.seed)
     with server, virtual_time(server.clock.advance):
         for box in world.boxes(server):
             media = {"media": {"unavailable": media_id(scenario.there[0]), "a": "b"}} if scenario.there else {}

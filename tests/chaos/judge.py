@@ -34,8 +34,8 @@ class Judge:
         self.world = history.scenario.world
         self.subject = self.world.subject
         self.problems: list[str] = []
-        knobs = dict(self.scenario.knobs)
-        self.pins_hidden = any(knobs.get(name) in values for name, values in self.world.subject.hiding.items())
+        behaviors = dict(self.scenario.behaviors)
+        self.pins_hidden = any(behaviors.get(name) in values for name, values in self.world.subject.pin_hiding.items())
         #: Numbers that others wrote to in the first run, so that nobody can say who was last.
         self.disputed = set(history.touched)
         for item in self.scenario.items:

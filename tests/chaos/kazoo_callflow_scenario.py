@@ -27,7 +27,7 @@ AIMS = (
     ",method=GET,path=callflows",
     ",method=PUT|DELETE,path=vmboxes",
 )
-KNOBS = (("profile", "5"), ("profile", "4.3"), ("conflict_writes", 1))
+BEHAVIORS = (("profile", "5"), ("profile", "4.3"), ("conflict_writes", 1))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +45,10 @@ class CallflowScenario:
     code: bool = False
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     retry_budget: int = 20
 
-    parts: t.ClassVar = ("events", "faults", "knobs", "before")
+    parts: t.ClassVar = ("events", "faults", "behaviors", "before")
     kept: t.ClassVar = ()
 
     def reported(self) -> str:
@@ -70,7 +70,7 @@ def generate_callflows(subject: str, seed: int) -> CallflowScenario:
         events=tuple(
             Event(chance.randrange(16), chance.choice(("expire", "late"))) for _one in range(chance.choice((0, 1, 2)))
         ),
-        knobs=tuple(chance.sample(KNOBS, chance.choice((0, 1)))),
+        behaviors=tuple(chance.sample(BEHAVIORS, chance.choice((0, 1)))),
         retry_budget=chance.choice((0, 3, 20, 60)),
     )
 
@@ -97,12 +97,12 @@ def reached(server: SimulatorServer) -> dict[str, list[t.Any]]:
 
 def callflow_problems(scenario: CallflowScenario) -> list[str]:
     """Play a scenario, and return what is wrong."""
-    server = SimulatorServer("kazoo", mailboxes=3, knobs=dict(scenario.knobs), seed=scenario.seed)
+    server = SimulatorServer("kazoo", mailboxes=3, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance):
-        server.knobs.conflict_writes = 0
+        server.behaviors.conflict_writes = 0
         earlier = [{"mailbox": box, "kazoo": {"callflow": {"number": number}}} for box, number in scenario.before]
         assert not earlier or not run(server, earlier)["failed"]
-        server.knobs.conflict_writes = dict(scenario.knobs).get("conflict_writes", 0)
+        server.behaviors.conflict_writes = dict(scenario.behaviors).get("conflict_writes", 0)
         state, account = server.vendor.state, server.vendor.ACCOUNT_ID
         public = {"name": "Reception", "numbers": ["4000"], "flow": {"module": "user", "data": {"action": "ring"}}}
         foreign = state.save_document(state.callflows, account, "f" * 32, public)
@@ -121,7 +121,7 @@ def callflow_problems(scenario: CallflowScenario) -> list[str]:
         middle = reached(server)
         server.faults.set(())
         between.events.clear()
-        server.knobs.conflict_writes = 0
+        server.behaviors.conflict_writes = 0
         second = run(server, items)
         after = reached(server)
         server.journal.clear()

@@ -46,7 +46,7 @@ def run(scenario: GreetingScenario, office: Office, *, check: bool = False, **op
 
 def media_uploaded(scenario: GreetingScenario) -> list[str]:
     """Play a scenario in which a file is uploaded, and return what is wrong."""
-    server = SimulatorServer("kazoo", mailboxes=2, knobs=dict(scenario.knobs), seed=scenario.seed)
+    server = SimulatorServer("kazoo", mailboxes=2, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
         office = Office(server, pathlib.Path(folder))
         foreign = [office.add_media(SOUNDS[name], name=name) for name in scenario.there]
@@ -62,7 +62,7 @@ def media_uploaded(scenario: GreetingScenario) -> list[str]:
         middle, written = office.heard(), [one for one in office.writes() if scenario.check]
         server.faults.set(())
         listener.events.clear()
-        server.knobs.broken_uploads = server.knobs.conflict_writes = 0
+        server.behaviors.broken_uploads = server.behaviors.conflict_writes = 0
         second = run(scenario, office)
         server.journal.clear()
         third = run(scenario, office)
@@ -86,7 +86,7 @@ def wrong_sounds(
     first: Result,
 ) -> list[str]:
     """Return what callers heard and must not have heard."""
-    converts = dict(scenario.knobs).get("normalize_media", False)
+    converts = dict(scenario.behaviors).get("normalize_media", False)
     wanted = SOUNDS[scenario.sound] if scenario.sound else None
 
     def fits(sound: bytes | None) -> bool:

@@ -78,7 +78,7 @@ class MessageHistory:
 def play_messages(scenario: MessageScenario) -> MessageHistory:
     """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
     world = scenario.world
-    server = world.subject.serve(BOXES, scenario.messages, knobs=dict(scenario.knobs), seed=scenario.seed)
+    server = world.subject.serve(BOXES, scenario.messages, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         (folder / "dest").mkdir()

@@ -37,12 +37,12 @@ class MessageScenario:
     to: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     options: tuple[tuple[str, t.Any], ...] = ()
     check: bool = False
 
     #: What the shrinker may leave out, and what must not become empty.
-    parts: t.ClassVar = ("events", "faults", "knobs", "filters", "named", "options")
+    parts: t.ClassVar = ("events", "faults", "behaviors", "filters", "named", "options")
     kept: t.ClassVar = ("named",)
 
     @property
@@ -129,7 +129,7 @@ def generate_messages(subject: str, seed: int) -> MessageScenario:
         to=to if state in ("moved", "copied") else (),
         faults=tuple(aimed_faults((world.downloading if audio else world.writing,), chance, requests)),
         events=tuple(_events(world, chance, numbers, messages, requests)),
-        knobs=tuple(chance.sample(world.subject.knobs, chance.choice((0, 0, 1, 1, 2)))),
+        behaviors=tuple(chance.sample(world.subject.behaviors, chance.choice((0, 0, 1, 1, 2)))),
         options=tuple(options.items()),
         check=chance.random() < 0.08,
     )

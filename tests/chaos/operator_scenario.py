@@ -57,10 +57,10 @@ class OperatorScenario:
     action: str
     event: str
     moment: str
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     singular: bool = False
 
-    parts: t.ClassVar = ("knobs",)
+    parts: t.ClassVar = ("behaviors",)
     kept: t.ClassVar = ()
 
     @property
@@ -71,9 +71,8 @@ class OperatorScenario:
     def reported(self) -> str:
         """Return the scenario as text."""
         module = "one" if self.singular else "many"
-        return (
-            f"{self.subject} seed {self.seed}: {self.action} ({module}), {self.event} when {self.moment}, {self.knobs}"
-        )
+        event = f"{self.event} when {self.moment}"
+        return f"{self.subject} seed {self.seed}: {self.action} ({module}), {event}, {self.behaviors}"
 
 
 def generate_operator(subject: str, seed: int) -> OperatorScenario:
@@ -113,7 +112,7 @@ class Play:
         chance = random.Random(f"{self.scenario.subject} {self.scenario.seed} values")
         found: list[tuple[str, t.Any, Wire]] = []
         # Of a PIN that is hidden nobody can say whether it changed.
-        hidden = any(knob in self.world.subject.hiding for knob, _value in self.scenario.knobs)
+        hidden = any(behavior in self.world.subject.pin_hiding for behavior, _value in self.scenario.behaviors)
         listed = self.world.listed if self.scenario.action == "delete" else None
         for name, option in self.world.options.items():
             if (hidden and name == "pin") or (listed is not None and name not in listed):
@@ -274,7 +273,7 @@ def judge_operator(scenario: OperatorScenario) -> list[str]:
     """Return what is wrong with a scenario."""
     world = scenario.world
     with (
-        world.subject.serve(dict(scenario.knobs), mailboxes=3, messages=0, seed=scenario.seed) as server,
+        world.subject.serve(dict(scenario.behaviors), mailboxes=3, messages=0, seed=scenario.seed) as server,
         virtual_time(server.clock.advance),
     ):
         return Play(scenario, server).problems()

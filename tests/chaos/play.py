@@ -144,7 +144,7 @@ def play(scenario: Scenario) -> History:
     """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
     world = scenario.world
     server = world.subject.serve(
-        dict(scenario.knobs), mailboxes=scenario.seeded, messages=scenario.messages, seed=scenario.seed
+        dict(scenario.behaviors), mailboxes=scenario.seeded, messages=scenario.messages, seed=scenario.seed
     )
     with server, virtual_time(server.clock.advance):
         for box in world.boxes(server):

@@ -22,7 +22,7 @@ from voicemail_simulator.server import SimulatorServer
 #: How much shorter the waits are than in earnest: the simulator answers in a millisecond.
 FASTER = 5
 #: Behaviors under which a number can exist twice.
-KNOBS: dict[str, dict[str, tuple[t.Any, ...]]] = {
+BEHAVIORS: dict[str, dict[str, tuple[t.Any, ...]]] = {
     "kazoo": {"uniqueness_delay": (0.02, 0.05, 0.1), "profile": ("4.3", "M", "5")},
     "tel4vn": {"create_conflict": ("duplicate",)},
 }
@@ -40,7 +40,7 @@ class Race:
     subject: str
     seed: int
     declared: tuple[tuple[Item, ...], ...]
-    knobs: tuple[tuple[str, t.Any], ...]
+    behaviors: tuple[tuple[str, t.Any], ...]
     faults: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
     workers: int = 3
@@ -55,7 +55,9 @@ class Race:
 
     def reported(self) -> str:
         """Return the scenario as text."""
-        lines = [f"{self.subject} seed {self.seed}: {len(self.declared)} runs with {self.workers} workers {self.knobs}"]
+        lines = [
+            f"{self.subject} seed {self.seed}: {len(self.declared)} runs with {self.workers} workers {self.behaviors}"
+        ]
         lines += [f"  run {position}: {items}" for position, items in enumerate(self.declared)]
         return "\n".join([*lines, f"  faults: {self.faults}", f"  rivals: {self.rivals}"])
 
@@ -79,7 +81,7 @@ def generate_race(name: str, seed: int) -> Race:
         subject=f"{name}-race",
         seed=seed,
         declared=tuple(declared),
-        knobs=tuple((knob, chance.choice(values)) for knob, values in KNOBS[name].items()),
+        behaviors=tuple((behavior, chance.choice(values)) for behavior, values in BEHAVIORS[name].items()),
         faults=tuple(faults),
         rivals=tuple(number for number in numbers if chance.random() < 0.15),
         workers=chance.choice((1, 3, 8)),
@@ -115,7 +117,7 @@ def race_problems(race: Race) -> list[str]:
     """Run everything at the same time, and return what is wrong with the results and with what is left."""
     world = race.world
     with (
-        world.subject.serve(dict(race.knobs), mailboxes=2, seed=race.seed) as server,
+        world.subject.serve(dict(race.behaviors), mailboxes=2, seed=race.seed) as server,
         faster(duplicates, FASTER),
     ):
         before = {box.id for box in world.boxes(server)}

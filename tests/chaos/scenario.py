@@ -71,13 +71,13 @@ class Scenario:
     foreign: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     options: tuple[tuple[str, t.Any], ...] = ()
     guarded: bool = False
     check: bool = False
 
     #: What the shrinker may leave out, and what must not become empty.
-    parts: t.ClassVar = ("events", "faults", "knobs", "items", "foreign", "options")
+    parts: t.ClassVar = ("events", "faults", "behaviors", "items", "foreign", "options")
     kept: t.ClassVar = ("items",)
 
     @property
@@ -122,7 +122,7 @@ def generate(subject: str, seed: int) -> Scenario:
         foreign=tuple(number for number in numbers if chance.random() < 0.5),
         faults=tuple(faults_of(world.writing, chance, requests)),
         events=tuple(_events(world, chance, numbers, items, requests)),
-        knobs=tuple(_knobs(world, chance).items()),
+        behaviors=tuple(_behaviors(world, chance).items()),
         options=tuple(options.items()),
         guarded=guarded,
         check=chance.random() < 0.08,
@@ -207,17 +207,17 @@ def _events(
         yield Event(request, what, number, tuple(wires.items()) if what == "change" else ())
 
 
-def _knobs(world: World, chance: random.Random) -> Item:
+def _behaviors(world: World, chance: random.Random) -> Item:
     """One behavior in two runs; two in one of four."""
     chosen: Item = {}
-    refused = {name: {value} for name, value in world.subject.stubborn}
+    refused = {name: {value} for name, value in world.subject.expected_failures}
     for name, values in world.unfit.items():
         refused.setdefault(name, set()).update(values)
-    for _knob in range(chance.choice((0, 1, 1, 2))):
-        name = chance.choice(sorted(world.subject.knobs))
+    for _behavior in range(chance.choice((0, 1, 1, 2))):
+        name = chance.choice(sorted(world.subject.behaviors))
         if name in world.subject.alone and (chosen or chance.random() < 0.7):
             continue
-        values = [value for value in world.subject.knobs[name] if value not in refused.get(name, ())]
+        values = [value for value in world.subject.behaviors[name] if value not in refused.get(name, ())]
         if values:
             chosen[name] = chance.choice(values)
     return chosen

@@ -19,7 +19,7 @@ from chaos.message_scenario import generate_messages
 from chaos.message_worlds import MESSAGE_WORLDS
 from chaos.operator_scenario import OPERATORS, generate_operator, judge_operator
 from chaos.play import play
-from chaos.race_scenario import KNOBS as RACES
+from chaos.race_scenario import BEHAVIORS as RACES
 from chaos.race_scenario import generate_race, race_problems
 from chaos.scenario import generate as generate_boxes
 from chaos.worlds import WORLDS

@@ -43,7 +43,7 @@ def test_a_creation_that_may_be_under_way_is_not_sent_again() -> None:
         "one",
         {"mailbox": "3000", "pin": "0137"},
         faults=("timeout:0.4,method=POST,path=voicemail,count=1",),
-        knobs=(("create_conflict", "duplicate"),),
+        behaviors=(("create_conflict", "duplicate"),),
     )
     assert history.first["failed"]
     assert len(history.after.of("3000")) == 1
@@ -54,7 +54,7 @@ def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
         "onsip",
         "one",
         {"mailbox": "3000", "name": "Reception", "emails": ["one@example.com"], "pin": "4821"},
-        knobs=(("pin_in_replies", "masked"),),
+        behaviors=(("pin_in_replies", "masked"),),
         faults=("lost_reply,skip=4,count=1",),
         options=(("retry_budget", 60),),
     )
@@ -63,7 +63,7 @@ def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
 
 def test_a_deletion_that_collides_is_tried_again() -> None:
     gone = {"mailbox": "1001", "state": "absent"}
-    history = run("kazoo", "many", gone, knobs=(("conflict_writes", 3),), options=(("retry_budget", 0),))
+    history = run("kazoo", "many", gone, behaviors=(("conflict_writes", 3),), options=(("retry_budget", 0),))
     assert not history.first["failed"]
 
 

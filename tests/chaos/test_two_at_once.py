@@ -67,11 +67,11 @@ def judge(world: World, server: SimulatorServer, results: list[Result], requests
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("name", "knobs"), RIVALS)
-def test_the_same_declaration_twice_at_once(name: str, knobs: dict[str, t.Any], seed: int) -> None:
+@pytest.mark.parametrize(("name", "behaviors"), RIVALS)
+def test_the_same_declaration_twice_at_once(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     scenario = declared(world, seed)
-    with world.subject.serve(knobs, mailboxes=scenario.seeded, messages=1, seed=seed) as server:
+    with world.subject.serve(behaviors, mailboxes=scenario.seeded, messages=1, seed=seed) as server:
         results = both(server, (scenario, scenario))
         judge(world, server, results, len(server.journal.entries()))
         final = run(scenario, server)
@@ -85,11 +85,11 @@ def test_the_same_declaration_twice_at_once(name: str, knobs: dict[str, t.Any], 
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("name", "knobs"), RIVALS)
-def test_two_declarations_that_contradict_each_other(name: str, knobs: dict[str, t.Any], seed: int) -> None:
+@pytest.mark.parametrize(("name", "behaviors"), RIVALS)
+def test_two_declarations_that_contradict_each_other(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     pair = (declared(world, seed), declared(world, seed + 100))
-    with world.subject.serve(knobs, mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
+    with world.subject.serve(behaviors, mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
         results = both(server, pair)
         judge(world, server, results, len(server.journal.entries()))
         # Neither was the last for every box; one run alone is.

@@ -52,7 +52,7 @@ class Kazoo(World):
         from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
         from voicemail_simulator.vendors.kazoo.validation import check
 
-        schema = mailbox_schema(server.knobs.profile, server.knobs.max_pin_length)
+        schema = mailbox_schema(server.behaviors.profile, server.behaviors.max_pin_length)
         public = check(schema, {"name": f"Rival {number}", "mailbox": number}, {}, strict=True)
         server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), public)
 

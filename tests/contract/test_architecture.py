@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The walk on the architecture page is the way that a mailbox really takes."""
+"""The steps on the architecture page match the calls of the code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_STEPS = 10
 
 @functools.cache
 def walk() -> list[tuple[int, pathlib.Path, str]]:
-    """Return the number of each step with the files and functions that it names."""
+    """Return the number of each step with its files and functions."""
     text = PAGE.read_text(encoding="utf-8").partition(WALK)[2].partition("\n---")[0]
     found: list[tuple[int, pathlib.Path, str]] = []
     for number, step in re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |^\S)", text, re.S | re.M):
@@ -37,7 +37,7 @@ def walk() -> list[tuple[int, pathlib.Path, str]]:
 
 
 def functions_of(path: pathlib.Path) -> set[str]:
-    """Return the functions of a file, those of classes with the name of the class."""
+    """Return the functions of a file. Methods have the prefix of their class."""
     names: set[str] = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         inner = node.body if isinstance(node, ast.ClassDef) else [node]
@@ -46,7 +46,7 @@ def functions_of(path: pathlib.Path) -> set[str]:
     return names
 
 
-def test_every_step_names_a_function_that_exists() -> None:
+def test_every_step_names_an_existing_function() -> None:
     steps = [number for number, _path, _function in walk()]
     assert sorted(set(steps)) == list(range(1, steps[-1] + 1))
     assert 5 < steps[-1] <= MOST_STEPS
@@ -54,8 +54,8 @@ def test_every_step_names_a_function_that_exists() -> None:
         assert function in functions_of(path), f"{path}: {function}"
 
 
-def test_a_mailbox_takes_this_way(tmp_path: pathlib.Path) -> None:
-    """The functions are called in the order of the steps while one mailbox is changed."""
+def test_the_steps_match_the_calls_for_a_mailbox(tmp_path: pathlib.Path) -> None:
+    """Check that changing one mailbox calls the functions in the order of the steps."""
     calls: list[tuple[str, str]] = []
     names = {function for _number, _path, function in walk()}
 
@@ -80,5 +80,5 @@ def test_a_mailbox_takes_this_way(tmp_path: pathlib.Path) -> None:
     # The first step belongs to the action plugin, which needs a playbook.
     for number, path, function in walk()[1:]:
         assert (str(path.resolve()), function) in waiting, (
-            f"step {number}: {function} is not called after the one before"
+            f"step {number}: {function} is not called after the previous one"
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The archive that is published: installed from it alone, the collection works, and uses nothing of the checkout."""
+"""The collection works if installed from the published archive, and does not use the checkout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE_WATCH = ROOT / "tests" / "helpers" / "file_watch"
 
 @dataclasses.dataclass(frozen=True)
 class Installed:
-    """The collection as a user has it, in a folder of its own."""
+    """The collection, installed in a separate folder as users have it."""
 
     folder: pathlib.Path
 
@@ -33,7 +33,7 @@ class Installed:
         return self.folder / "home"
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of Ansible with an empty home, in a folder with a name that nobody would choose."""
+        """Run a program of Ansible with an empty home, in a folder with an unusual name."""
         elsewhere = self.folder / "a folder, größer als nötig"
         for folder in (elsewhere, self.home):
             folder.mkdir(exist_ok=True)
@@ -59,20 +59,21 @@ class Installed:
 
     @property
     def watch_variables(self) -> dict[str, str]:
-        """Variables by which each Python notes what it uses of the checkout and of the installed collection."""
+        """Return variables with which each Python records the used files of the checkout and the installed
+        collection."""
         return {
             "PYTHONPATH": str(FILE_WATCH),
-            "WITNESS_FILE": str(self.folder / "notes"),
-            "WITNESS_WATCHED": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
-            "WITNESS_SPARED": os.path.realpath(sys.prefix),
+            "FILE_WATCH_RECORD": str(self.folder / "notes"),
+            "FILE_WATCH_FOLDERS": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
+            "FILE_WATCH_EXCLUDED": os.path.realpath(sys.prefix),
         }
 
     def forget_uses(self) -> None:
-        """Begin the notes anew."""
+        """Clear the records."""
         (self.folder / "notes").write_text("")
 
     def used(self, folder: pathlib.Path) -> set[str]:
-        """Return what was used below a folder; that the witness itself lies in the checkout does not count."""
+        """Return the used files below a folder, without the recorder itself."""
         notes = [pathlib.Path(line) for line in (self.folder / "notes").read_text(encoding="utf-8").splitlines()]
         real = folder.resolve()
         return {
@@ -82,8 +83,8 @@ class Installed:
         }
 
 
-def test_the_archive_is_all_that_is_needed(tmp_path: pathlib.Path) -> None:
-    """Built, installed, verified, and the demonstration run, without a file of the checkout."""
+def test_the_archive_is_complete(tmp_path: pathlib.Path) -> None:
+    """Build, install and verify the archive, and run the demonstration without the checkout."""
     installed = Installed(tmp_path)
     built = installed.run("galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT))
     assert built.returncode == 0, built.stdout
@@ -117,7 +118,7 @@ def test_the_archive_is_all_that_is_needed(tmp_path: pathlib.Path) -> None:
         ("import subprocess; subprocess.run(['true', {root!r} + '/README.md'])", "README.md"),
     ],
 )
-def test_a_use_of_the_checkout_would_be_noticed(tmp_path: pathlib.Path, code: str, used: str) -> None:
+def test_use_of_the_checkout_is_detected(tmp_path: pathlib.Path, code: str, used: str) -> None:
     (tmp_path / "link").symlink_to(ROOT / "galaxy.yml")
     one = Installed(tmp_path)
     command = [sys.executable, "-c", code.format(root=str(ROOT))]

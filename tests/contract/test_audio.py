@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloading recordings on every vendor that can."""
+"""Download recordings from every vendor that supports it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
-from contract.test_messages import TaskRunner, every_subject, every_way
+from contract.test_messages import TaskRunner, each_runner, every_subject
 from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
 
 BOXES = 3
 
 
 def files(folder: pathlib.Path) -> dict[str, bytes]:
-    """Every file below a folder, hidden ones included."""
+    """Return every file below a folder, including hidden ones."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@every_way
+@each_runner
 @every_subject
-def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+def test_a_second_run_transfers_nothing(subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         options = {**subject.all, "dest": str(tmp_path), "manifest": "manifest.json"}
         expected = 4 * subject.seeded_boxes(BOXES)
         predicted = runner.run("voicemail_audio", check=True, **options)
@@ -64,7 +64,7 @@ def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_p
 
 
 @every_subject
-def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_a_file_of_another_size_or_mode_is_replaced(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
@@ -82,7 +82,7 @@ def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tm
 
 
 @every_subject
-def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_a_template_creates_folders(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         template = "{mailbox}/{date}/../{caller_name}{id}"
@@ -95,11 +95,11 @@ def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path
             assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-@every_way
+@each_runner
 @every_subject
 @pytest.mark.parametrize("broken", ["missing", "file", "mode", "template", "manifest"])
-def test_what_cannot_be_written_is_reported_before_the_first_request(
-    subject: MessageSubject, way: str, broken: str, tmp_path: pathlib.Path
+def test_unwritable_targets_are_reported_before_the_first_request(
+    subject: MessageSubject, runner_name: str, broken: str, tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "file").write_text("{}")
     options: dict[str, t.Any] = {"dest": str(tmp_path)}
@@ -111,7 +111,7 @@ def test_what_cannot_be_written_is_reported_before_the_first_request(
         "manifest": {"manifest": "file"},
     }[broken]
     with subject.serve(1, 1) as server:
-        result = TaskRunner(subject, server, way).run("voicemail_audio", **subject.all, **options)
+        result = TaskRunner(subject, server, runner_name).run("voicemail_audio", **subject.all, **options)
         assert result["failed"]
         assert str(options.get("dest")) in result["msg"] or broken in result["msg"]
         assert len(server.journal) == 0
@@ -130,7 +130,7 @@ def test_a_folder_without_permission_is_reported(subject: MessageSubject, tmp_pa
 
 
 @every_subject
-def test_a_link_out_of_the_folder_is_not_followed(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_a_link_that_leaves_the_folder_is_not_followed(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     outside.mkdir()
     inside.mkdir()
@@ -147,7 +147,7 @@ def test_a_link_out_of_the_folder_is_not_followed(subject: MessageSubject, tmp_p
 
 
 @every_subject
-def test_what_was_downloaded_is_reported_where_the_manifest_cannot_be_written(
+def test_downloads_are_reported_if_the_manifest_cannot_be_written(
     subject: MessageSubject, tmp_path: pathlib.Path
 ) -> None:
     with subject.serve(BOXES) as server:
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_nothing_behind(
         raise_full(self)
 
     def raise_full(part: audio_part.Part) -> None:
-        # Closed under its feet, the next write fails as on a full disk would; errno is what matters.
+        # Simulate a full disk with a closed file. Only the errno matters.
         monkeypatch.setattr(audio_part.os, "write", no_space)
         try:
             real(part, b"x")
@@ -195,7 +195,7 @@ def test_a_full_disk_leaves_nothing_behind(
 
 
 @every_subject
-def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_an_interrupted_download_is_resumed(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path)}
@@ -205,7 +205,7 @@ def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: path
         assert not done["failed"], done
         whole = files(tmp_path)
         assert len(whole) == 4
-        # What a run left that was killed: the half of each file, under its hidden name. It is begun anew.
+        # A killed run left half of each file under its hidden name. These are downloaded again.
         for name, content in whole.items():
             path = tmp_path / name
             path.unlink()
@@ -223,7 +223,7 @@ def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: path
 
 @every_subject
 @pytest.mark.parametrize("options", [{}, {"manifest": "manifest.json"}])
-def test_what_nobody_wrote_down_is_downloaded_again(
+def test_files_missing_from_the_manifest_are_downloaded_again(
     subject: MessageSubject, options: dict[str, str], tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "first").mkdir()
@@ -245,7 +245,7 @@ def test_what_nobody_wrote_down_is_downloaded_again(
 
 @every_subject
 @pytest.mark.parametrize("left", ["zeros", "of another message", "hard link"])
-def test_the_part_of_another_run_is_never_taken_for_a_beginning(
+def test_a_partial_file_of_another_run_is_never_resumed(
     subject: MessageSubject, left: str, tmp_path: pathlib.Path
 ) -> None:
     folder = tmp_path / "dest"
@@ -270,13 +270,13 @@ def test_the_part_of_another_run_is_never_taken_for_a_beginning(
         assert precious.read_bytes() == other[:60]
 
 
-@every_way
+@each_runner
 @every_subject
-def test_only_what_was_read_from_the_disk_is_verified(
-    subject: MessageSubject, way: str, tmp_path: pathlib.Path
+def test_only_files_that_were_read_back_are_verified(
+    subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path
 ) -> None:
     with subject.serve(BOXES) as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json", "report": "all"}
         assert {row["verified"] for row in runner.run("voicemail_audio", **options)["results"]} == {False}
         spoilt = sorted(path for path in tmp_path.iterdir() if path.name != "manifest.json")[0]
@@ -287,7 +287,7 @@ def test_only_what_was_read_from_the_disk_is_verified(
 
 
 @every_subject
-def test_one_that_fails_does_not_stop_the_others(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_a_failed_download_does_not_stop_the_others(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         gone = runner.messages(**subject.box)[0]
@@ -302,7 +302,7 @@ def test_one_that_fails_does_not_stop_the_others(subject: MessageSubject, tmp_pa
 
 
 @every_subject
-def test_a_message_without_a_recording_may_be_ignored(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_messages_without_a_recording_can_be_ignored(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         server.faults.set(["status:404,path=.*/(raw|download|recording|blobs|files?).*,count=1"])
@@ -312,7 +312,7 @@ def test_a_message_without_a_recording_may_be_ignored(subject: MessageSubject, t
 
 
 @every_subject
-def test_downloads_run_side_by_side(
+def test_downloads_run_concurrently(
     subject: MessageSubject, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_now: list[int] = []
@@ -344,7 +344,7 @@ def test_downloads_run_side_by_side(
 
 
 @every_subject
-def test_two_runs_at_once_do_not_mix(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_concurrent_runs_do_not_mix_files(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
         server.faults.set(["latency:0.05"])
         results: list[t.Any] = []
@@ -364,5 +364,5 @@ def test_two_runs_at_once_do_not_mix(subject: MessageSubject, tmp_path: pathlib.
         assert len(files(tmp_path)) == 4 * subject.seeded_boxes(BOXES)
 
 
-def test_there_is_a_subject() -> None:
+def test_there_are_subjects() -> None:
     assert MESSAGE_SUBJECTS

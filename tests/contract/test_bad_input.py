@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user may get wrong: one clear error that names the item, the option and the remedy, and nothing written."""
+"""Bad input is one clear error with the item, the option and the remedy, and nothing is written."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ CREDENTIALS: list[tuple[Subject, dict[str, t.Any], tuple[str, ...]]] = [
 ]
 
 
-def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any) -> None:
-    """Run a task that must be refused, on a server that must not be written to."""
+def refused(subject: Subject, runner: str, said: tuple[str, ...], **options: t.Any) -> None:
+    """Run a task and check that it is refused without a write."""
     with subject.serve(mailboxes=subject.seeded) as server:
         arguments = {
             key: value
@@ -107,7 +107,7 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             if value is not None or key == "name"
         }
         for check in (True, False):
-            result = RUNNERS[way](subject.module, arguments, check=check)
+            result = RUNNERS[runner](subject.module, arguments, check=check)
             assert result["failed"], result
             assert not result.get("changed")
             for part in said:
@@ -115,35 +115,39 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("item", "said"), GENERAL, ids=lambda part: str(part)[:40])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
+def test_bad_values_of_shared_options_are_refused(
+    subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], runner: str
+) -> None:
     number = {} if "id" in item else {subject.key: subject.number}
-    refused(subject, way, said, **{**subject.create, **number, **item})
+    refused(subject, runner, said, **{**subject.create, **number, **item})
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("subject", "item", "said"), SPECIAL, ids=lambda part: getattr(part, "name", str(part)[:60]))
-def test_for_one_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
-    refused(subject, way, said, **item)
+def test_bad_values_of_vendor_options_are_refused(
+    subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], runner: str
+) -> None:
+    refused(subject, runner, said, **item)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(
     ("subject", "options", "said"), CREDENTIALS, ids=lambda part: getattr(part, "name", str(part)[:60])
 )
-def test_connection_options(subject: Subject, options: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
-    refused(subject, way, said, **{subject.key: subject.number, **subject.create, **options})
+def test_connection_options(subject: Subject, options: dict[str, t.Any], said: tuple[str, ...], runner: str) -> None:
+    refused(subject, runner, said, **{subject.key: subject.number, **subject.create, **options})
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
+def test_all_problems_of_all_items_are_reported_together(subject: Subject) -> None:
     items: list[t.Any] = [{subject.key: f"{3000 + position}", "no_such": 1, "pin": 4821} for position in range(50)]
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.listed: [*items, "text", {subject.key: "3000"}]})
-        for way in RUNNERS.values():
-            result = way(subject.plural, arguments)
+        for runner in RUNNERS.values():
+            result = runner(subject.plural, arguments)
             assert result["failed"]
             (details,) = result["diff"]
             options = [(one["position"], one["option"]) for one in details["problems"]]
@@ -156,43 +160,43 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
             assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_list_that_is_text_is_one_problem(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_text_instead_of_a_list_is_one_problem(runner: str) -> None:
     text = '[{"mailbox": "3000", "name": "x"}]'
     with KAZOO.serve() as server:
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=text))
         assert result["msg"].startswith("`mailboxes` must be a list, not text; set `src` to its file")
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
         assert "defaults" in result["msg"]
         assert "dict" in result["msg"]
         assert len(server.journal) == 0
 
 
-def _twin_of_kazoo(server: SimulatorServer, box: Box) -> None:
+def _duplicate_in_kazoo(server: SimulatorServer, box: Box) -> None:
     server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), box.fields)
 
 
-def _twin_of_onsip(server: SimulatorServer, box: Box) -> None:
+def _duplicate_in_onsip(server: SimulatorServer, box: Box) -> None:
     server.vendor.state.boxes["60001"] = {**server.vendor.state.boxes[box.id], "VoicemailboxId": "60001"}
     server.vendor.state.rebuild()
 
 
-def _twin_of_portsip(server: SimulatorServer, box: Box) -> None:
+def _duplicate_in_portsip(server: SimulatorServer, box: Box) -> None:
     server.vendor.state.add_box({**box.fields, "id": server.vendor.state.new_id()})
 
 
 TWINS: list[tuple[Subject, t.Callable[[SimulatorServer, Box], None]]] = [
-    (KAZOO, _twin_of_kazoo),
-    (SHARED, _twin_of_portsip),
+    (KAZOO, _duplicate_in_kazoo),
+    (SHARED, _duplicate_in_portsip),
     (TEL4VN, lambda server, box: server.vendor.add_box(box.number)),
-    (ONSIP, _twin_of_onsip),
+    (ONSIP, _duplicate_in_onsip),
 ]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("subject", "make_twin"), TWINS, ids=lambda part: getattr(part, "name", ""))
-def test_twins_on_the_server_are_named_with_both_ids(
-    subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], way: str
+def test_duplicates_on_the_server_are_reported_with_both_ids(
+    subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], runner: str
 ) -> None:
     with subject.serve(mailboxes=2) as server:
         box = subject.stored(server)[0]
@@ -202,13 +206,13 @@ def test_twins_on_the_server_are_named_with_both_ids(
         declared = {subject.key: box.number, **subject.create}
         one = [{subject.key: box.number, "state": "absent"}, declared]
         many = [declared, {**subject.create, subject.key: subject.number}]
-        # One box of TEL4VN is asked for by its number, so its twin is looked for only before a deletion. PortSIP keeps
-        # numbers apart, so its simulator looks one up by them.
+        # TEL4VN reads a single mailbox by its number, and searches for duplicates only before a deletion. PortSIP
+        # requires unique numbers, so its simulator finds one by number.
         seen = {TEL4VN.name: one[:1], SHARED.name: []}.get(subject.name, one)
         tasks = [*((subject.module, item) for item in seen), (subject.plural, {subject.listed: many})]
         for module, options in tasks:
             for check in (True, False):
-                result = RUNNERS[way](module, subject.arguments(server, **options), check=check)
+                result = RUNNERS[runner](module, subject.arguments(server, **options), check=check)
                 assert result["failed"]
                 assert all(twin in result["msg"] for twin in twins), result["msg"]
                 assert "2 boxes with this number" in result["msg"]
@@ -224,7 +228,7 @@ def test_a_charge_is_reported_and_never_confirmed() -> None:
         assert len(KAZOO.writes(server)) == 1
 
 
-def test_a_word_that_yaml_takes_for_a_boolean() -> None:
+def test_a_word_that_yaml_reads_as_a_boolean() -> None:
     with ONSIP.serve() as server:
         arguments = ONSIP.arguments(server, mailbox="3000", name="x", notify=False)
         assert RUNNERS["worker"]("vmbox", arguments)["changed"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many boxes in one task: exact requests, guards before the first write, deletions last, failures beside success."""
+"""Many mailboxes in one task: exact requests, guards before the first write, deletions last, partial failures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DELETING = [subject for subject in CREATING if subject is not ONSIP]
 
 
 def declared(subject: Subject, count: int) -> list[dict[str, t.Any]]:
-    """Declarations of many boxes, each with a name or text of its own."""
+    """Return declarations of many mailboxes, each with a different name or text."""
     first = 3000 if subject.module == "vmbox" else 8200
     items = []
     for number in range(first, first + count):
@@ -30,14 +30,14 @@ def declared(subject: Subject, count: int) -> list[dict[str, t.Any]]:
 def many(
     subject: Subject, server: SimulatorServer, items: list[t.Any], check: bool = False, **options: t.Any
 ) -> Result:
-    """Run the plural module, with the journal of that run alone."""
+    """Clear the journal and run the plural module."""
     server.journal.clear()
     arguments = subject.arguments(server, **{subject.listed: items}, **options)
     return RUNNERS["worker"](subject.plural, arguments, check=check)
 
 
 @pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
-def test_a_hundred_boxes(subject: Subject) -> None:
+def test_a_hundred_mailboxes_are_applied(subject: Subject) -> None:
     items = declared(subject, 100)
     with subject.serve() as server:
         predicted = many(subject, server, items, check=True)
@@ -56,7 +56,7 @@ def test_a_hundred_boxes(subject: Subject) -> None:
         assert len(everything["results"]) == 100
 
 
-def test_a_hundred_personal_mailboxes() -> None:
+def test_a_hundred_personal_mailboxes_are_applied() -> None:
     items = [{"mailbox": str(number), "pin": "482159", "notify": True} for number in range(1001, 1101)]
     with PERSONAL.serve(mailboxes=100) as server:
         assert many(PERSONAL, server, items)["summary"]["update"] == 100
@@ -66,22 +66,22 @@ def test_a_hundred_personal_mailboxes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "knobs", "created", "unchanged", "changed"),
+    ("subject", "behaviors", "created", "unchanged", "changed"),
     [
-        # One login beside the listing, and one listing after creations, which shows whether somebody else created the
-        # same numbers; KAZOO M reads the boxes whose options are not in its summary. A box that changes
-        # is read, written, and read back; the reply of KAZOO is the box, and that of a read contains its revision.
+        # One login and one list, and another list after creations to find duplicates of other clients. KAZOO M reads
+        # the mailboxes whose options are not in its summary. A changed mailbox is read, written, and read back. KAZOO
+        # replies to a write with the mailbox, and reads contain its revision.
         (KAZOO, {"profile": "5"}, 1 + 1 + 200 + 1, 2, 2),
         (KAZOO, {"profile": "M"}, 1 + 1 + 200 + 1, 2 + 200, 1),
         (TEL4VN, {"max_limit": 0}, 1 + 1 + 200 + 2, 3, 3),
     ],
     ids=["kazoo-5", "kazoo-M", "tel4vn"],
 )
-def test_requests_are_counted_exactly(
-    subject: Subject, knobs: dict[str, t.Any], created: int, unchanged: int, changed: int
+def test_the_number_of_requests_is_exact(
+    subject: Subject, behaviors: dict[str, t.Any], created: int, unchanged: int, changed: int
 ) -> None:
     items = declared(subject, 200)
-    with subject.serve(knobs) as server:
+    with subject.serve(behaviors) as server:
         assert many(subject, server, items)["summary"]["requests"] == created
         assert len(server.journal) == created
         assert many(subject, server, items)["summary"]["requests"] == unchanged
@@ -125,7 +125,7 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
         items = [{**subject.create, "mailbox": str(1001 + number)} for number in range(count)]
     with subject.serve(mailboxes=0 if subject.can_create else count) as server:
         many(subject, server, items)
-        # The declaration updates three of the eight; it creates a ninth, which counts for neither limit.
+        # The declaration updates three of the eight mailboxes. It also creates a ninth, which counts for neither limit.
         items = [{**item, **changed} if position < 3 else item for position, item in enumerate(items)]
         items += declared(subject, count + 1)[count:] if subject.can_create else []
         too_many = many(subject, server, items, max_updates=2)
@@ -150,7 +150,7 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
     ],
     ids=["count", "percent"],
 )
-def test_update_limits_that_mean_nothing_are_refused(limit: dict[str, int], problem: str) -> None:
+def test_invalid_update_limits_are_refused(limit: dict[str, int], problem: str) -> None:
     with KAZOO.serve() as server:
         result = many(KAZOO, server, declared(KAZOO, 1), **limit)
         assert problem in result["msg"]
@@ -158,7 +158,7 @@ def test_update_limits_that_mean_nothing_are_refused(limit: dict[str, int], prob
 
 
 @pytest.mark.parametrize("subject", DELETING, ids=lambda subject: subject.name)
-def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
+def test_mailboxes_with_messages_are_not_deleted(subject: Subject) -> None:
     with subject.serve(mailboxes=3, messages=2) as server:
         found = RUNNERS["worker"](subject.info, subject.arguments(server))[subject.listed]
         gone = [{subject.key: box[subject.key], "state": "absent"} for box in found]
@@ -173,7 +173,7 @@ def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
         assert reported.startswith("messages are lost with their boxes, 6 in all: ")
 
 
-def test_pruning_what_cannot_be_deleted_is_refused() -> None:
+def test_pruning_undeletable_mailboxes_is_refused() -> None:
     with PERSONAL.serve() as server:
         result = many(PERSONAL, server, [{"mailbox": "1001", "notify": True}], prune=True)
         assert result["failed"]
@@ -182,7 +182,7 @@ def test_pruning_what_cannot_be_deleted_is_refused() -> None:
 
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
-def test_a_plan_that_was_not_reviewed_is_not_applied(subject: Subject) -> None:
+def test_an_unreviewed_plan_is_not_applied(subject: Subject) -> None:
     items = declared(subject, 3)
     with subject.serve() as server:
         reviewed = many(subject, server, items, check=True)["plan_checksum"]
@@ -193,7 +193,7 @@ def test_a_plan_that_was_not_reviewed_is_not_applied(subject: Subject) -> None:
         assert subject.writes(server) == []
 
 
-def test_a_failure_leaves_the_others_done_and_nothing_deleted() -> None:
+def test_a_failure_does_not_stop_the_others_but_prevents_deletions() -> None:
     items = declared(KAZOO, 6)
     with KAZOO.serve({"max_pin_length": 4}) as server:
         many(KAZOO, server, items)
@@ -215,7 +215,7 @@ def test_a_failure_leaves_the_others_done_and_nothing_deleted() -> None:
         assert not any(write.startswith("DELETE") for write in KAZOO.writes(server))
 
 
-def test_stop_on_error_starts_nothing_more() -> None:
+def test_stop_on_error_starts_no_further_request() -> None:
     items = declared(KAZOO, 30)
     items[0]["pin"] = "482159"
     with KAZOO.serve({"max_pin_length": 4}) as server:

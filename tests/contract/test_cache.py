@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option `cache`: the same results with fewer requests, and no trust in what the server does not confirm."""
+"""The option `cache`: the same results with fewer requests, and only for mailboxes that the server confirms."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_unchanged_mailboxes_are_not_read_again(
         assert len(items) == count
 
 
-def test_the_cache_is_of_no_use_where_a_list_holds_whole_mailboxes(tmp_path: pathlib.Path) -> None:
+def test_the_cache_is_unused_where_lists_contain_whole_mailboxes(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"profile": "5"}, mailboxes=20) as server:
         for _run in range(2):
             assert len(run(server, cache=str(tmp_path))["mailboxes"]) == 20
@@ -46,17 +46,17 @@ def test_the_cache_is_of_no_use_where_a_list_holds_whole_mailboxes(tmp_path: pat
         assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_results_are_the_same_with_the_cache(way: str, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_results_are_the_same_with_the_cache(runner: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
-        expected = run(server, way=way)["mailboxes"]
+        expected = run(server, runner=runner)["mailboxes"]
         for _run in range(3):
-            assert run(server, way=way, cache=str(tmp_path))["mailboxes"] == expected
+            assert run(server, runner=runner, cache=str(tmp_path))["mailboxes"] == expected
         assert requests(server) < 5
 
 
 @pytest.mark.parametrize("profile", SINGLY)
-def test_a_pin_that_changed_is_noticed_by_its_digest(profile: str, tmp_path: pathlib.Path) -> None:
+def test_a_changed_pin_is_detected_by_its_digest(profile: str, tmp_path: pathlib.Path) -> None:
     items = [{"mailbox": str(1000 + number), "pin": PIN} for number in range(10)]
     with KAZOO.serve({"profile": profile}, mailboxes=10) as server:
         run(server, "vmboxes", mailboxes=items, cache=str(tmp_path))
@@ -69,7 +69,7 @@ def test_a_pin_that_changed_is_noticed_by_its_digest(profile: str, tmp_path: pat
         result = run(server, "vmboxes", check=True, mailboxes=items, cache=str(tmp_path))
         assert [row["changed_fields"] for row in result["results"]] == [["pin"]]
         assert requests(server) == 3
-        # The declaration changes, and the mailbox does not.
+        # The declaration changes, but the mailbox does not.
         items[5]["pin"] = CHANGED_PIN
         result = run(server, "vmboxes", check=True, mailboxes=items, cache=str(tmp_path))
         assert [row["changed_fields"] for row in result["results"]] == [["pin"], ["pin"]]
@@ -77,7 +77,7 @@ def test_a_pin_that_changed_is_noticed_by_its_digest(profile: str, tmp_path: pat
         assert not shows(CHANGED_PIN, cache_file(tmp_path).read_text())
 
 
-def test_pins_that_are_shown_are_read(tmp_path: pathlib.Path) -> None:
+def test_requested_pins_are_read(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=3) as server:
         shown = run(server, include_pins=True)["mailboxes"]
         for _run in range(2):
@@ -88,7 +88,7 @@ def test_pins_that_are_shown_are_read(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("profile", SINGLY)
-def test_what_was_written_is_known_to_the_next_run(profile: str, tmp_path: pathlib.Path) -> None:
+def test_the_next_run_uses_the_written_state(profile: str, tmp_path: pathlib.Path) -> None:
     items: list[dict[str, t.Any]] = [
         {"mailbox": str(1000 + number), "name": f"Desk {number}", "timezone": "Europe/Paris"} for number in range(60)
     ]
@@ -112,22 +112,22 @@ def test_an_update_names_the_revision_of_the_cache(tmp_path: pathlib.Path) -> No
         run(server, cache=str(tmp_path))
         run(server, cache=str(tmp_path))
         assert run(server, "vmboxes", mailboxes=items, cache=str(tmp_path))["summary"]["updated"] == 60
-        # A listing, a filter and one PATCH for each mailbox, which is not read before.
+        # A list, a filter and one PATCH for each mailbox, without a read before it.
         assert requests(server) == 62
 
 
 @pytest.mark.parametrize("percent", [15, 100])
 @pytest.mark.parametrize("profile", SINGLY)
-def test_mailboxes_that_a_loaded_server_leaves_out_are_read(profile: str, percent: int, tmp_path: pathlib.Path) -> None:
+def test_mailboxes_missing_from_a_list_are_read(profile: str, percent: int, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=200) as server:
         expected = run(server, cache=str(tmp_path))["mailboxes"]
-        server.knobs.set("short_filters", percent)
+        server.behaviors.set("short_filters", percent)
         for _run in range(2):
             assert run(server, cache=str(tmp_path))["mailboxes"] == expected
             assert requests(server) > 10
 
 
-def test_a_server_that_ignores_the_filter_is_not_believed(
+def test_a_server_that_ignores_the_filter_is_not_trusted(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with KAZOO.serve(mailboxes=40) as server:
@@ -139,12 +139,12 @@ def test_a_server_that_ignores_the_filter_is_not_believed(
             assert [box["timezone"] for box in found].count("Europe/Paris") == 1
 
 
-def test_a_revision_that_another_mailbox_had_is_no_proof(tmp_path: pathlib.Path) -> None:
+def test_a_revision_of_another_mailbox_is_not_accepted(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=40) as server:
         run(server, cache=str(tmp_path))
         first, second, *_others = documents(server)
         overwrite(server, second, deleted=True)
-        # The first is now what the second was, its number and revision included.
+        # The first mailbox now has the second one's number and revision.
         state = server.vendor.state
         overwrite(server, first, **second["public"])
         key = f"{first['account_id']}/{first['id']}"
@@ -162,7 +162,7 @@ def _tampered(path: pathlib.Path, position: int) -> None:
 
 
 @pytest.mark.parametrize("position", [0, 22, 25, 60, 125, 200, 2000, -1])
-def test_a_file_that_was_changed_is_ignored_and_replaced(position: int, tmp_path: pathlib.Path) -> None:
+def test_a_modified_file_is_ignored_and_replaced(position: int, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
         expected = run(server, cache=str(tmp_path))["mailboxes"]
         _tampered(cache_file(tmp_path), position)
@@ -202,12 +202,12 @@ def test_a_file_of_another_version_credential_account_or_generation_is_ignored(t
         arguments = {"username": None, "password": None, "domain": None, "api_key": server.vendor.API_KEY}
         assert "another credential" in run(server, cache=str(tmp_path), **arguments)["warnings"][0]
         path.write_bytes(written)
-        server.knobs.set("profile", "4.3")
+        server.behaviors.set("profile", "4.3")
         assert "generation" in run(server, cache=str(tmp_path))["warnings"][0]
         assert requests(server) == 11
 
 
-def test_each_account_has_a_file_of_its_own(tmp_path: pathlib.Path) -> None:
+def test_each_account_has_a_separate_file(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=5) as server:
         key = {"username": None, "password": None, "domain": None, "api_key": server.vendor.MASTER_API_KEY}
         accounts = (server.vendor.ACCOUNT_ID, server.vendor.OTHER_ACCOUNT_ID)
@@ -256,7 +256,7 @@ def _file(folder: pathlib.Path) -> str:
 
 @pytest.mark.parametrize("spoil", [_shared, _group, _file])
 @pytest.mark.parametrize("module", ["vmbox_info", "vmboxes"])
-def test_a_folder_that_cannot_be_used_is_one_error_before_the_first_request(
+def test_an_unusable_folder_is_one_error_before_the_first_request(
     module: str, spoil: t.Callable[[pathlib.Path], str], tmp_path: pathlib.Path
 ) -> None:
     folder = tmp_path / "cache"
@@ -270,7 +270,7 @@ def test_a_folder_that_cannot_be_used_is_one_error_before_the_first_request(
         assert server.journal.entries() == []
 
 
-def test_a_disk_that_is_read_only_is_an_error_before_the_first_request(
+def test_a_read_only_disk_is_an_error_before_the_first_request(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
@@ -287,7 +287,7 @@ def test_a_disk_that_is_read_only_is_an_error_before_the_first_request(
         assert server.journal.entries() == []
 
 
-def test_a_disk_that_becomes_full_is_a_warning_and_the_task_goes_on(
+def test_a_full_disk_is_a_warning_and_the_task_continues(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = tempfile.mkstemp
@@ -311,7 +311,7 @@ def test_a_disk_that_becomes_full_is_a_warning_and_the_task_goes_on(
 
 
 @pytest.mark.parametrize("subject", [PERSONAL, TEL4VN, ONSIP], ids=lambda subject: subject.name)
-def test_other_vendors_end_with_one_error(subject: Subject, tmp_path: pathlib.Path) -> None:
+def test_other_vendors_fail_with_one_error(subject: Subject, tmp_path: pathlib.Path) -> None:
     with subject.serve(mailboxes=1) as server:
         result = RUNNERS["worker"](subject.info, subject.arguments(server, cache=str(tmp_path / "cache")))
         assert result["error"]["kind"] == "unsupported"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run with a cache plans what a run without one plans, whatever happens on the server in between."""
+"""A run with a cache and a run without one have the same plan, whatever changed on the server in between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicemail_simulator.server import SimulatorServer
 
 
 class Operator:
-    """Another operator, who changes mailboxes at random between the runs."""
+    """Another operator, who makes random changes between the runs."""
 
     def __init__(self, server: SimulatorServer, seed: int) -> None:
         self.server = server
@@ -24,7 +24,7 @@ class Operator:
         self.number = 5000
 
     def act(self) -> None:
-        """Change some mailboxes, maybe none."""
+        """Change a random number of mailboxes."""
         for _change in range(self.random.choice((0, 1, 1, 3))):
             boxes = documents(self.server)
             self.random.choice((self.edit, self.edit, self.renumber, self.delete, self.recreate, self.restore))(
@@ -38,7 +38,7 @@ class Operator:
                 {"name": self.random.choice(("Desk", "Hall"))},
                 {"timezone": self.random.choice(("Europe/Paris", "Europe/Oslo"))},
                 {"skip_greeting": self.random.choice((True, False))},
-                # The telephone writes what it finds, and the revision advances all the same.
+                # The telephone may write the same value, which also changes the revision.
                 {},
             )
         )
@@ -52,27 +52,27 @@ class Operator:
         overwrite(self.server, box, deleted=True)
 
     def recreate(self, box: dict[str, t.Any]) -> None:
-        """Delete a mailbox and create one with its number and another id, in the revision that it had."""
+        """Delete a mailbox, and create one with its number and revision, but another id."""
         self.delete(box)
         state = self.server.vendor.state
         made = state.save_box(box["account_id"], self.server.vendor.new_id(), {**box["public"], "pin": CHANGED_PIN})
         state.boxes[f"{box['account_id']}/{made['id']}"] = {**made, "rev": box["rev"]}
 
     def restore(self, box: dict[str, t.Any]) -> None:
-        """Delete a mailbox and bring the same document back."""
+        """Delete a mailbox and restore the same document."""
         self.delete(box)
         overwrite(self.server, box)
 
 
 @pytest.mark.parametrize("profile", SINGLY)
 @pytest.mark.parametrize("seed", range(4))
-def test_a_run_with_the_cache_plans_what_a_run_without_plans(seed: int, profile: str, tmp_path: pathlib.Path) -> None:
+def test_plans_are_equal_with_and_without_the_cache(seed: int, profile: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=25) as server:
         operator = Operator(server, seed)
         for turn in range(12):
             operator.act()
-            # Every second turn the server is under load.
-            server.knobs.set("short_filters", 20 * (turn % 2))
+            # The server is under load in every second turn.
+            server.behaviors.set("short_filters", 20 * (turn % 2))
             numbers = [1000 + position for position in range(27)]
             items = [
                 {

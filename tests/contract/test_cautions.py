@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored and no telephone can dial: warned about by the modules and by lint, once for all mailboxes."""
+"""Modules and lint warn, once for all mailboxes, about values that the vendor stores but no telephone can enter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from helpers.subjects import KAZOO
 SECRET = "qNULLq"
 
 
-def test_a_task_warns_once_and_shows_no_pin() -> None:
+def test_a_task_warns_once_without_a_pin() -> None:
     boxes = [{"mailbox": str(3000 + number), "name": "x", "pin": SECRET} for number in range(30)]
     with KAZOO.serve(mailboxes=0) as server:
         result = in_worker("vmboxes", KAZOO.arguments(server, mailboxes=boxes))

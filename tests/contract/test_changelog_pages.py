@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of the changelog are those that antsibull-changelog writes."""
+"""antsibull-changelog generates the changelog pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def test_the_changelog_pages_are_made_of_the_changelog(tmp_path: pathlib.Path) -> None:
-    """Nobody edits them: the next release would write them anew."""
+def test_the_changelog_pages_are_generated(tmp_path: pathlib.Path) -> None:
+    """Check that nobody edited the pages, because the next release overwrites them."""
     shutil.copytree(ROOT / "changelogs", tmp_path / "changelogs")
     shutil.copy(ROOT / "galaxy.yml", tmp_path)
     done = subprocess.run(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that cannot be reached, and replies that are none: every vendor, both ways of running."""
+"""Unreachable servers and invalid replies, for every vendor and runner."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from helpers.runners import RUNNERS
 from helpers.subjects import SUBJECTS, Subject
 
 __all__ = ("fake_clock",)
-both_ways = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
 
-def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
-    """Read all boxes, which must fail, and return the result."""
+def read(subject: Subject, runner: str, url: str, **options: t.Any) -> dict[str, t.Any]:
+    """Read all boxes, check that the task fails, and return the result."""
     arguments = {"vendor": subject.vendor, "url": url, "timeout": 60, **subject.connection, **options}
-    result: dict[str, t.Any] = RUNNERS[way](subject.info, arguments)
+    result: dict[str, t.Any] = RUNNERS[runner](subject.info, arguments)
     assert result["failed"], result
     assert result["error"]["message"]
     assert "simulator-password" not in repr(result)
@@ -33,27 +33,27 @@ def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.
 
 
 @pytest.mark.timeout(30)
-@both_ways
+@each_runner
 @every_subject
-def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
+def test_a_refused_connection_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     port = refusing_port()
-    result = read(subject, way, f"http://127.0.0.1:{port}/v1")
+    result = read(subject, runner, f"http://127.0.0.1:{port}/v1")
     assert f"127.0.0.1:{port}" in result["msg"]
     assert result["error"]["kind"] == "transport"
     assert len(clock.slept) == retry.MAX_ATTEMPTS - 1
-    # A few seconds by default, although the budget would allow two minutes.
+    # It fails after a few seconds by default, although the budget is two minutes.
     assert sum(clock.slept) < 15
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize(
     "failure",
     [(socket.EAI_NONAME, "Name or service not known"), (socket.EAI_NONAME, "nodename nor servname provided")],
     ids=["linux", "macos"],
 )
-def test_unknown_host_name(
-    subject: Subject, way: str, failure: tuple[int, str], monkeypatch: pytest.MonkeyPatch, clock: FakeTime
+def test_an_unknown_host_name_is_reported(
+    subject: Subject, runner: str, failure: tuple[int, str], monkeypatch: pytest.MonkeyPatch, clock: FakeTime
 ) -> None:
     asked: list[str] = []
 
@@ -62,13 +62,13 @@ def test_unknown_host_name(
         raise socket.gaierror(*failure)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    result = read(subject, way, "https://pbx.example.invalid/v1")
+    result = read(subject, runner, "https://pbx.example.invalid/v1")
     assert "pbx.example.invalid:443" in result["msg"]
     assert len(asked) == 1
     assert clock.slept == []
 
 
-def test_name_server_that_is_down_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch, clock: FakeTime) -> None:
+def test_a_temporary_failure_of_the_name_server_is_retried(monkeypatch: pytest.MonkeyPatch, clock: FakeTime) -> None:
     def resolve(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
@@ -86,22 +86,22 @@ BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("body", BODIES)
-def test_reply_that_is_none_of_the_vendors(subject: Subject, way: str, body: str) -> None:
+def test_a_foreign_reply_is_reported(subject: Subject, runner: str, body: str) -> None:
     content, said = BODIES[body]
     with Loopback(lambda _seen: Answer(body=content)) as server:
-        result = read(subject, way, f"{server.origin}/v1")
+        result = read(subject, runner, f"{server.origin}/v1")
     assert said in result["msg"], result["msg"]
     assert "url" in result["error"]["hint"]
-    # The login is not repeated: whatever answers is not asked to take a password twice.
+    # The login is not retried, so that the password is not sent twice to an unknown server.
     assert len(server.seen) == 1
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_reply_without_end(subject: Subject, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_reply_is_limited(subject: Subject, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_REPLY_BYTES", 2**20)
     sent: list[int] = []
 
@@ -111,16 +111,16 @@ def test_reply_without_end(subject: Subject, way: str, monkeypatch: pytest.Monke
             yield b" " * 2**16
 
     with Loopback(lambda _seen: Answer(pieces=flood(), length=2**26)) as server:
-        result = read(subject, way, f"{server.origin}/v1")
+        result = read(subject, runner, f"{server.origin}/v1")
     assert "larger than 1 MiB" in result["msg"]
     assert len(server.seen) == 1
     assert len(sent) < 1024
 
 
 @pytest.mark.timeout(30)
-@both_ways
+@each_runner
 @every_subject
-def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:
+def test_a_slow_reply_times_out(subject: Subject, runner: str, clock: FakeTime) -> None:
     stopped = threading.Event()
     sent: list[int] = []
 
@@ -130,23 +130,23 @@ def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:
             yield b" "
 
     with Loopback(lambda _seen: Answer(pieces=drip(), length=1200)) as server:
-        result = read(subject, way, f"{server.origin}/v1", timeout=0.3)
+        result = read(subject, runner, f"{server.origin}/v1", timeout=0.3)
         stopped.set()
     assert "no reply within the timeout" in result["msg"]
-    assert len(sent) < 1200, "each byte came in time, the whole reply did not"
+    assert len(sent) < 1200, "each byte arrived in time, but the whole reply did not"
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_server_that_breaks_off(subject: Subject, way: str, clock: FakeTime) -> None:
+def test_a_lost_connection_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
-        result = read(subject, way, f"{server.origin}/v1")
+        result = read(subject, runner, f"{server.origin}/v1")
     assert "the connection was lost" in result["msg"]
     assert result["error"]["kind"] == "transport"
 
 
-def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTime) -> None:
-    """Reading is repeated a few times, a login is not."""
+def test_reads_are_retried_and_logins_are_not(clock: FakeTime) -> None:
+    """Check the number of requests when every connection breaks."""
     kazoo = SUBJECTS[0]
     with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
         read(kazoo, "worker", f"{server.origin}/v2")
@@ -156,11 +156,11 @@ def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTim
     assert [seen.method for seen in server.seen[1:]] == ["GET"] * retry.MAX_ATTEMPTS
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_server_that_fails(subject: Subject, way: str, clock: FakeTime) -> None:
+def test_a_server_error_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     with Loopback(lambda _seen: Answer(status=500, body=b"stack of the server")) as server:
-        result = read(subject, way, f"{server.origin}/v1", retry_budget=0)
+        result = read(subject, runner, f"{server.origin}/v1", retry_budget=0)
     assert "500" in result["msg"]
     assert "stack" not in repr(result)
     assert clock.slept == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The debug log of the HTTP libraries: whoever turns it on sees no token, PIN, password or key."""
+"""The debug log of the HTTP libraries contains no token, PIN, password or key."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from helpers.runners import RUNNERS
 from helpers.subjects import SUBJECTS, Subject
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_debug_log_shows_no_secret(subject: Subject, way: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_logs_contain_no_secret(subject: Subject, runner: str, caplog: pytest.LogCaptureFixture) -> None:
     number = {subject.key: subject.number}
     with subject.serve() as simulator, caplog.at_level(logging.DEBUG):
         given: list[str] = []
@@ -30,10 +30,10 @@ def test_debug_log_shows_no_secret(subject: Subject, way: str, caplog: pytest.Lo
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             for item in (subject.create, subject.update):
-                result = RUNNERS[way](subject.module, {**subject.arguments(simulator, **number, **item), "url": url})
+                result = RUNNERS[runner](subject.module, {**subject.arguments(simulator, **number, **item), "url": url})
                 assert not result["failed"], result
             wrong = {name: "wrong-" + "x" * 58 for name in ("password", "api_key") if name in subject.connection}
-            assert RUNNERS[way](subject.info, {**subject.arguments(simulator, **wrong), "url": url})["failed"]
+            assert RUNNERS[runner](subject.info, {**subject.arguments(simulator, **wrong), "url": url})["failed"]
         sessions = _sessions(server.seen)
     assert {record.name.partition(".")[0] for record in caplog.records} >= {"httpx", "httpcore"}
     pins = [item["pin"] for item in (subject.create, subject.update)]
@@ -48,7 +48,7 @@ def test_debug_log_shows_no_secret(subject: Subject, way: str, caplog: pytest.Lo
 
 
 def _sessions(requests: list[Seen]) -> set[str]:
-    """Return the session ids that stood in forms."""
+    """Return the session ids in the forms."""
     found = set()
     for seen in requests:
         for pair in seen.body.decode(errors="replace").split("&"):

@@ -50,7 +50,7 @@ CASES = [(option, value) for option, values in VALUES.items() for value in value
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only what a test sets."""
+    """Remove the user's environment variables."""
     for name in arguments.CONNECTION:
         monkeypatch.delenv(f"VOICEMAIL_{name.upper()}", raising=False)
     monkeypatch.setenv("FOLDER", "/folder")
@@ -58,15 +58,15 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_module(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Options | str:
-    """Read options as a module does."""
+    """Return the options as a module reads them."""
     seen: list[Options] = []
     monkeypatch.setattr(task.dispatch, "run", lambda run: seen.append(dict(run.params)) or {})
-    result = task.run_in_worker("vmbox_info", given, False, None, None, {})
+    result = task.run_in_worker("vmbox_info", given, task.Worker())
     return seen[0] if seen else str(result["msg"])
 
 
 def by_inventory(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Options | str:
-    """Read options as the inventory does."""
+    """Return the options as the inventory plugin reads them."""
     seen: list[Options] = []
     monkeypatch.setattr(inventory_operations, "read", lambda run: seen.append(dict(run.params)) or [])
     path = folder / "office.mailboxes.yml"
@@ -80,7 +80,7 @@ def by_inventory(given: Options, folder: pathlib.Path, monkeypatch: pytest.Monke
 
 
 def by_event_source(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Options | str:
-    """Read options as the event source does."""
+    """Return the options as the event source reads them."""
     try:
         return dict(voicemail_watch.read_options({"state_file": str(folder / "state.json"), **given}))
     except VoicemailError as error:
@@ -91,7 +91,7 @@ READERS = {"inventory": by_inventory, "event source": by_event_source}
 
 
 def compare(given: Options, reader: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare what a reader makes of options with what a module makes of them."""
+    """Check that a reader returns the same options as a module."""
     expected = by_module(given, folder, monkeypatch)
     reported = READERS[reader](given, folder, monkeypatch)
     if isinstance(expected, str):
@@ -101,7 +101,7 @@ def compare(given: Options, reader: str, folder: pathlib.Path, monkeypatch: pyte
     assert isinstance(reported, dict), reported
     for name, spec in arguments.CONNECTION.items():
         if spec["type"] == "path" and expected[name] is not None:
-            # Ansible makes paths of an inventory whole.
+            # Ansible expands the paths of an inventory.
             reported[name], expected[name] = (str(pathlib.Path(one[name]).absolute()) for one in (reported, expected))
         assert reported[name] == expected[name], name
         assert isinstance(reported[name], type(expected[name])), name
@@ -109,7 +109,7 @@ def compare(given: Options, reader: str, folder: pathlib.Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(("option", "value"), CASES)
-def test_an_option_that_is_given(
+def test_options_are_read_alike(
     option: str, value: t.Any, reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compare({"vendor": "kazoo", option: value}, reader, tmp_path, monkeypatch)
@@ -117,7 +117,7 @@ def test_an_option_that_is_given(
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(("option", "value"), [(option, value) for option, value in CASES if isinstance(value, str)])
-def test_an_option_out_of_the_environment(
+def test_environment_variables_are_read_alike(
     option: str, value: str, reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", value)
@@ -127,26 +127,26 @@ def test_an_option_out_of_the_environment(
 
 
 @pytest.mark.parametrize(("option", "value"), [("timeout", True), ("workers", False), ("url", True)])
-def test_a_truth_value_is_no_number_and_no_text(
+def test_a_boolean_is_not_a_number_or_text(
     option: str, value: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"vendor": "kazoo", option: value}
-    reported = [str(task.run_in_worker("vmbox_info", given, False, None, None, {})["msg"])]
+    reported = [str(task.run_in_worker("vmbox_info", given, task.Worker())["msg"])]
     reported += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
     assert [f"`{option}` must be" in one for one in reported] == [True, True, True]
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_defaults(reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defaults_are_equal(reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compare({"vendor": "kazoo"}, reader, tmp_path, monkeypatch)
     compare({}, reader, tmp_path, monkeypatch)
 
 
-def test_every_option_is_tried() -> None:
+def test_every_option_is_tested() -> None:
     assert VALUES.keys() == arguments.CONNECTION.keys()
 
 
-def test_the_documentation_of_modules_and_of_plugins_holds_the_same_options() -> None:
+def test_modules_and_plugins_document_the_same_options() -> None:
     fragments = (connection, connection_plugin)
     of_modules, of_plugins = (yaml.safe_load(one.ModuleDocFragment.DOCUMENTATION)["options"] for one in fragments)
     for name, spec in arguments.CONNECTION.items():
@@ -158,10 +158,47 @@ def test_the_documentation_of_modules_and_of_plugins_holds_the_same_options() ->
     assert of_modules.keys() == of_plugins.keys() == arguments.CONNECTION.keys()
 
 
-def test_the_lookup_of_pins_takes_the_vendor_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pin_lookup_reads_the_vendor_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     lookup = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader())
     with pytest.raises(AnsibleError, match="vendor"):
         lookup.run(["3000"], {})
     monkeypatch.setenv("VOICEMAIL_VENDOR", "kazoo")
     (pin,) = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader()).run(["3000"], {})
     assert re.fullmatch(r"[1-9]\d{5}", pin)
+
+
+LOGINS: dict[str, Options] = {
+    "token": {"token": "token-of-the-task"},
+    "api_key": {"api_key": "key-of-the-task"},
+    "username": {"username": "admin-of-the-task", "password": "password-of-the-task"},
+}
+
+
+@pytest.mark.parametrize("reader", ["module", *READERS])
+@pytest.mark.parametrize("login", LOGINS)
+def test_own_login_wins_over_the_environment(
+    login: str, reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for way in LOGINS.values():
+        for option in way:
+            monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-the-environment")
+    given = {"vendor": "kazoo", "url": "https://pbx.example.com", "domain": "example.com", **LOGINS[login]}
+    found = {"module": by_module, **READERS}[reader](given, tmp_path, monkeypatch)
+    assert isinstance(found, dict), found
+    options = {option for way in LOGINS.values() for option in way}
+    assert {option: found[option] for option in options if found[option] is not None} == LOGINS[login]
+
+
+@pytest.mark.parametrize("reader", ["module", *READERS])
+def test_the_environment_completes_the_own_login(
+    reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEMAIL_PASSWORD", "password-of-the-environment")
+    monkeypatch.setenv("VOICEMAIL_API_KEY", "key-of-the-environment")
+    monkeypatch.setenv("VOICEMAIL_DOMAIN", "environment.example.com")
+    given = {"vendor": "kazoo", "url": "https://pbx.example.com", "username": "admin", "token": ""}
+    found = {"module": by_module, **READERS}[reader](given, tmp_path, monkeypatch)
+    assert isinstance(found, dict), found
+    assert found["password"] == "password-of-the-environment"
+    assert found["domain"] == "environment.example.com"
+    assert found["api_key"] is None

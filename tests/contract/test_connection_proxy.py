@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies, by option and by environment, and the warning about a connection that everybody can read."""
+"""Proxies from the option and the environment, and the warning about unencrypted connections."""
 
 from __future__ import annotations
 
@@ -13,97 +13,99 @@ from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
-both_ways = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 HOST = "pbx.example.com"
 
 
 @pytest.fixture(autouse=True)
-def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_system_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def read(subject: Subject, way: str, simulator: t.Any, host: str = HOST, **options: t.Any) -> dict[str, t.Any]:
-    """Read all boxes of a host that only a proxy knows."""
+def read(subject: Subject, runner: str, simulator: t.Any, host: str = HOST, **options: t.Any) -> dict[str, t.Any]:
+    """Read all boxes of a host that only the proxy can reach."""
     url = simulator.url.replace(simulator.origin, f"http://{host}")
-    result: dict[str, t.Any] = RUNNERS[way](subject.info, {**subject.arguments(simulator), "url": url, **options})
+    result: dict[str, t.Any] = RUNNERS[runner](subject.info, {**subject.arguments(simulator), "url": url, **options})
     return result
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_proxy_option(subject: Subject, way: str) -> None:
+def test_the_proxy_option_is_used(subject: Subject, runner: str) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
-        result = read(subject, way, simulator, proxy=proxy.origin)
+        result = read(subject, runner, simulator, proxy=proxy.origin)
     assert not result["failed"], result
     assert proxy.seen
     assert all(seen.path.startswith(f"http://{HOST}/") for seen in proxy.seen)
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize(
     ("variable", "form"),
     [("http_proxy", "http://127.0.0.1:{}"), ("HTTP_PROXY", "127.0.0.1:{}"), ("ALL_PROXY", "http://127.0.0.1:{}/")],
 )
-def test_proxy_of_the_environment(
-    subject: Subject, way: str, variable: str, form: str, monkeypatch: pytest.MonkeyPatch
+def test_the_proxy_of_the_environment_is_used(
+    subject: Subject, runner: str, variable: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
         monkeypatch.setenv(variable, form.format(proxy.port))
-        result = read(subject, way, simulator)
+        result = read(subject, runner, simulator)
     assert not result["failed"], result
     assert proxy.seen
 
 
-@both_ways
+@each_runner
 @pytest.mark.parametrize("bypass", ["127.0.0.1", "127.0.0.1:{port}", "*", "example.com,127.0.0.1"])
-def test_hosts_that_the_environment_leaves_out(way: str, bypass: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_respected(runner: str, bypass: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as simulator, Loopback(lambda _seen: Answer(502)) as proxy:
         port = simulator.origin.rpartition(":")[2]
         monkeypatch.setenv("http_proxy", proxy.origin)
         monkeypatch.setenv("no_proxy", bypass.format(port=port))
-        result = read(KAZOO, way, simulator, host=f"127.0.0.1:{port}")
+        result = read(KAZOO, runner, simulator, host=f"127.0.0.1:{port}")
     assert not result["failed"], result
     assert proxy.seen == []
 
 
-@both_ways
-def test_option_wins_over_the_environment(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_runner
+def test_the_option_overrides_the_environment(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{refusing_port()}")
         monkeypatch.setenv("no_proxy", "*")
-        assert not read(KAZOO, way, simulator, proxy=proxy.origin)["failed"]
+        assert not read(KAZOO, runner, simulator, proxy=proxy.origin)["failed"]
     assert proxy.seen
 
 
-@both_ways
-def test_proxy_that_is_not_there(way: str) -> None:
+@each_runner
+def test_an_unreachable_proxy_is_reported(runner: str) -> None:
     with KAZOO.serve() as simulator:
-        result = read(KAZOO, way, simulator, proxy=f"http://127.0.0.1:{refusing_port()}", retry_budget=0)
+        result = read(KAZOO, runner, simulator, proxy=f"http://127.0.0.1:{refusing_port()}", retry_budget=0)
     assert result["failed"]
     assert "through the proxy" in result["msg"]
     assert "proxy" in result["error"]["hint"]
 
 
-@both_ways
+@each_runner
 @pytest.mark.parametrize("address", ["gopher://proxy.example.com:1", "http://[broken", "http://proxy:not-a-port"])
-def test_address_of_a_proxy_that_is_none(way: str, address: str) -> None:
+def test_an_invalid_proxy_address_is_reported(runner: str, address: str) -> None:
     with KAZOO.serve() as simulator:
-        result = read(KAZOO, way, simulator, proxy=address)
+        result = read(KAZOO, runner, simulator, proxy=address)
         assert len(simulator.journal) == 0
     assert result["failed"]
     assert "`proxy`" in result["msg"]
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("host", [HOST, "127.0.0.1"])
-def test_plain_http_is_warned_of_save_on_this_machine(subject: Subject, way: str, host: str, warned: list[str]) -> None:
+def test_plain_http_to_another_machine_causes_a_warning(
+    subject: Subject, runner: str, host: str, warned: list[str]
+) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
-        result = read(subject, way, simulator, host, proxy=proxy.origin)
+        result = read(subject, runner, simulator, host, proxy=proxy.origin)
     assert not result["failed"], result
     reported = str([*warned, *result.get("warnings", ())])
     assert ("plain http" in reported) == (host == HOST)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation is run against the simulator, and what it quotes is compared with the code.
+"""Run every example of the documentation against the simulator, and compare quotes with the code.
 
-Guides and the README are followed word by word by test_guides.py, which runs their files and commands. Here their
-other examples are run.
+test_guides.py follows the guides and the README, with their files and commands. This file runs their other
+examples.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from helpers.playbooks import Run
 from helpers.playbooks import ansible as run_ansible
 from voicemail_simulator.server import SimulatorServer
 
-#: The addresses that the documentation uses, which stand for those of simulators.
+#: Addresses in the documentation, which are replaced by those of simulators.
 URLS = {
     "kazoo": "https://kazoo.example.com:8443/v2",
     "portsip": "https://pbx.example.com:8887/api",
     "tel4vn": "https://pbx01.example.com/v1",
     "onsip": "https://api.onsip.com/api",
 }
-#: What takes the place of what the documentation writes out beside an address.
+#: Replacements for values in the documentation that belong to an address.
 LOGINS = {
     "kazoo": {
         "username": "admin",
@@ -63,7 +63,7 @@ LOGINS = {
 KAZOO_KEY = "simulator-api-key-accountone".ljust(64, "0")
 TEL4VN_KEY = "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567"
 ENVIRONMENT = {"VOICEMAIL_VENDOR": "kazoo", "VOICEMAIL_API_KEY": KAZOO_KEY}
-#: Variables that the documentation leaves to the reader.
+#: Values for variables that the documentation does not define.
 VARIABLES = {
     "kazoo_api_key": KAZOO_KEY,
     "vault_kazoo_api_key": KAZOO_KEY,
@@ -76,10 +76,10 @@ VARIABLES = {
     "support_pin": "739015",
     "sales_pin": "604827",
 }
-#: A message that an example names by its id, which no simulator makes by itself.
+#: The id of a message in an example, which simulators do not generate.
 NAMED_MESSAGES = ("884757570370146304", "884757570370146305")
-#: What must be there before the examples of plugins and roles, which show no steps that lead up to them. The folder
-#: declares the mailboxes that a simulated KAZOO begins with, so nothing differs.
+#: Files that the examples of plugins and roles require. The folder declares the initial mailboxes of a simulated KAZOO,
+#: so that there is no difference.
 FILES = {
     "mailboxes/present.yml": "\n".join(f"- mailbox: '{number}'" for number in range(1000, 1010)),
     "mailboxes.yml": "mailboxes:\n  - {mailbox: '3000', name: Reception}\n",
@@ -97,22 +97,22 @@ BOXES = {
 }
 KINDS = documents()
 EVERY = [document for listed in KINDS.values() for document in listed]
-#: Documents whose files and commands test_guides.py runs.
+#: Documents that test_guides.py follows.
 FOLLOWED = [*KINDS["guides"], *(document for document in KINDS["readmes"] if document.path == ROOT / "README.md")]
 Play = dict[str, t.Any]
 
 
-def placed(value: t.Any, urls: t.Mapping[str, str], folder: pathlib.Path) -> t.Any:
-    """Return what a block holds, with simulators for the telephone systems and the folder for /srv."""
+def with_simulators(value: t.Any, urls: t.Mapping[str, str], folder: pathlib.Path) -> t.Any:
+    """Return the content of a block, with simulators as the telephone systems and the folder as /srv."""
     if isinstance(value, list):
-        return [placed(entry, urls, folder) for entry in value]
+        return [with_simulators(entry, urls, folder) for entry in value]
     if isinstance(value, str):
         for name, url in URLS.items():
             value = value.replace(url, urls.get(name, url))
         return re.sub(r"(?<![\w/])/srv/", f"{folder}/", value)
     if not isinstance(value, dict):
         return value
-    inside = {key: placed(entry, urls, folder) for key, entry in value.items()}
+    inside = {key: with_simulators(entry, urls, folder) for key, entry in value.items()}
     for key, name in value.items():
         if str(key).endswith("vendor") and name in urls:
             prefix = str(key).removesuffix("vendor")
@@ -126,7 +126,7 @@ def plays_of(block: Block, document: Document, urls: t.Mapping[str, str], folder
     """Return a block as plays for the document's host."""
     before = [BOXES[document.name]] if document.name in BOXES else []
     content = block.content if block.is_playbook else [{"hosts": "all", "tasks": before + block.content}]
-    plays = [{**play, "hosts": document.host} for play in placed(content, urls, folder)]
+    plays = [{**play, "hosts": document.host} for play in with_simulators(content, urls, folder)]
     for play in plays:
         play.setdefault("gather_facts", False)
         play["name"] = f"{block.place} {play.get('name', '')}".strip()
@@ -138,7 +138,7 @@ def plays_of(block: Block, document: Document, urls: t.Mapping[str, str], folder
 
 
 def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Write a document's blocks into a folder and return its playbooks, those that are not to be run left out."""
+    """Write a document's blocks to a folder, and return the playbooks to run."""
     (folder / "voicemail").mkdir(parents=True)
     write_recording(folder)
     if document.name.startswith(("plugins/", "roles/")):
@@ -159,13 +159,13 @@ def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.P
     return playbooks
 
 
-def prepare_home(folder: pathlib.Path) -> None:
-    """Put what examples take for granted into the folder that a run starts in, which is its HOME as well."""
+def prepare_home_folder(folder: pathlib.Path) -> None:
+    """Create the files that examples require in the working directory, which is also HOME."""
     (folder / ".voicemail-vault").write_text("a password\n")
 
 
 def write_recording(folder: pathlib.Path) -> None:
-    """Write the recording that examples upload, beside the playbook."""
+    """Write the recording that examples upload next to the playbook."""
     (folder / "files").mkdir(exist_ok=True)
     with wave.open(str(folder / "files" / "welcome.wav"), "wb") as audio:
         audio.setparams((1, 2, 16000, 0, "NONE", ""))
@@ -173,13 +173,13 @@ def write_recording(folder: pathlib.Path) -> None:
 
 
 def ansible(program: str, folder: pathlib.Path, *arguments: str, **environment: str) -> Run:
-    """Run one of Ansible's programs as a reader does whose terminal is 80 columns wide."""
+    """Run one of Ansible's programs on a terminal of 80 columns."""
     variables = {"TMPDIR": str(folder), "COLUMNS": "80", **environment}
     return run_ansible(program, folder, *arguments, environment=variables)
 
 
 def inventory(folder: pathlib.Path, names: t.Iterable[str]) -> str:
-    """Write an inventory of hosts that are this machine."""
+    """Write an inventory whose hosts are this machine."""
     path = folder / "hosts"
     python = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
     path.write_text("".join(f"{name} {python}\n" for name in names))
@@ -187,7 +187,7 @@ def inventory(folder: pathlib.Path, names: t.Iterable[str]) -> str:
 
 
 def start_simulators(document: Document, stack: contextlib.ExitStack) -> dict[str, str]:
-    """Start a simulator of every vendor that a document speaks of, and return their addresses."""
+    """Start a simulator of every vendor in a document, and return their addresses."""
     text = document.path.read_text(encoding="utf-8")
     connected = all(block.is_connected for block in document.playbooks)
     urls = {}
@@ -202,7 +202,7 @@ def start_simulators(document: Document, stack: contextlib.ExitStack) -> dict[st
 
 
 def name_messages(server: SimulatorServer) -> None:
-    """Give two messages of the first shared voicemail the ids that an example names."""
+    """Set the ids of two messages of the first shared voicemail to those in an example."""
     state = server.store.as_dict("portsip.")
     shared = next(key for key, box in state["portsip.shared_voicemails"].items() if box["extension_number"] == "8001")
     messages = dict(state["portsip.messages"])
@@ -213,7 +213,7 @@ def name_messages(server: SimulatorServer) -> None:
 
 
 def broken(output: str, pending: t.Sequence[Document]) -> Document:
-    """Return the document whose block a run stopped at: the last one that it named."""
+    """Return the document at which a run stopped: the last one in its output."""
     headings = re.findall(r"^PLAY \[(\S+?):\d+", output, re.M)
     named = [document for document in pending if document.name in headings[-1:]]
     return named[0] if named else pending[0]
@@ -221,8 +221,8 @@ def broken(output: str, pending: t.Sequence[Document]) -> Document:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_example_runs(kind: str, tmp_path: pathlib.Path) -> None:
-    """One run of ansible-playbook for all; where a document fails, the run is taken up behind it."""
-    prepare_home(tmp_path)
+    """Run all examples in one ansible-playbook. After a failure, continue with the next document."""
+    prepare_home_folder(tmp_path)
     with contextlib.ExitStack() as stack:
         scenarios = []
         for document in KINDS[kind]:
@@ -244,7 +244,7 @@ def test_every_example_runs(kind: str, tmp_path: pathlib.Path) -> None:
     assert not failures, "\n\n".join(failures)
 
 
-def test_examples_that_are_not_run_are_right_in_syntax(tmp_path: pathlib.Path) -> None:
+def test_examples_that_are_not_run_have_valid_syntax(tmp_path: pathlib.Path) -> None:
     paths = []
     for document in EVERY:
         folder = tmp_path / document.host
@@ -261,8 +261,8 @@ def test_examples_that_are_not_run_are_right_in_syntax(tmp_path: pathlib.Path) -
 
 
 @pytest.mark.parametrize("document", EVERY, ids=lambda document: document.name)
-def test_every_block_is_understood(document: Document) -> None:
-    """A block that is neither run nor a file is one that nothing checks."""
+def test_every_block_is_checked(document: Document) -> None:
+    """Check that every block is run, or is a file that is used."""
     for block in document.blocks:
         assert block.language in LANGUAGES, f"{block.place}: a block in {block.language or 'no language'}"
         if block.language in YAML_LANGUAGES:
@@ -291,8 +291,8 @@ def test_every_command_exists(block: Block) -> None:
     assert [problem for command in commands if (problem := documentation_shell.problem(command, files))] == []
 
 
-def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
-    """Apply, apply again, and check with the address that the README says to change."""
+def test_the_readme_shows_the_output_of_its_playbook(tmp_path: pathlib.Path) -> None:
+    """Apply, apply again, and check, with the address replaced as the README describes."""
     document = markdown(ROOT / "README.md")
     block = next(block for block in document.blocks if block.is_playbook)
     assert len(block.text.splitlines()) == 10
@@ -316,7 +316,7 @@ def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 
 
-def test_readme_names_everything_that_is_in_the_collection() -> None:
+def test_the_readme_lists_all_content_of_the_collection() -> None:
     table = re.findall(r"^\| (`.*?`) \| [\w ]+ \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
     named = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
     places = ("plugins/modules/*.py", "plugins/lookup/*.py", "plugins/filter/*.py", "plugins/callback/*.py")
@@ -325,19 +325,19 @@ def test_readme_names_everything_that_is_in_the_collection() -> None:
     assert {path.stem for place in places for path in ROOT.glob(place)} <= named
 
 
-def test_the_readme_has_no_link_that_is_dead_outside_of_the_repository() -> None:
+def test_links_of_the_readme_work_outside_the_repository() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"""(?:src|href)="([^"]+)\"""", text)
     assert [link for link in links if not link.startswith(("https://", "#"))] == []
     own = [re.match(r"https://github\.com/telephony/voicemail/(?:blob|tree)/main/([^#]+)", link) for link in links]
     places = [found[1] for found in own if found]
-    # The pages of the website are checked where it is built.
+    # The website's own test checks its pages.
     assert len([link for link in links if link.startswith("https://telephony.github.io/voicemail/")]) > 10
     assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 def test_users_need_no_checkout() -> None:
-    """The README, up to its part for contributors, and the guides use nothing but the archive."""
+    """Check that the guides and the README, up to the section for contributors, require only the archive."""
     texts = {document.name: document.path.read_text(encoding="utf-8") for document in FOLLOWED}
     texts["README.md"] = texts["README.md"].partition("## Contributing")[0]
     commands = re.compile(r"^ *\$ make\b|`make \w|extensions/molecule|^ *\$ cd (?:roles|plugins)/", re.M)
@@ -345,22 +345,22 @@ def test_users_need_no_checkout() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_vendor_pages_report_what_cannot_be_done(name: str) -> None:
+def test_vendor_pages_list_unsupported_features(name: str) -> None:
     text = (GUIDES / f"vendor_{name}.rst").read_text(encoding="utf-8")
     table = vendor(name).tables["mailbox"]
     options = [option for option in table.refused if "." not in option and option not in ("create", name)]
     assert [option for option in options if f"``{option}``" not in text] == []
-    for way in vendor(name).credentials:
-        assert all(f"``{option}``" in text for option in way), way
+    for login in vendor(name).credentials:
+        assert all(f"``{option}``" in text for option in login), login
 
 
-def test_the_pages_hold_what_the_field_tables_say() -> None:
+def test_the_pages_match_the_field_tables() -> None:
     command = [sys.executable, str(ROOT / "tests" / "tools" / "build_docs.py"), "--check"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-def test_troubleshooting_quotes_messages_that_exist() -> None:
+def test_troubleshooting_quotes_existing_messages() -> None:
     sources = [
         *(ROOT / "plugins").rglob("*.py"),
         *ROOT.glob("playbooks/*.yml"),
@@ -375,7 +375,7 @@ def test_troubleshooting_quotes_messages_that_exist() -> None:
     assert sorted(part for part in parts if part and part not in code) == []
 
 
-def test_the_picture_of_the_architecture_shows_files_that_exist() -> None:
+def test_the_architecture_picture_shows_existing_files() -> None:
     picture = ElementTree.parse(GUIDES / "architecture.svg").getroot()
     texts = [part.text or "" for part in picture.iter() if part.get("class") == "file"]
     files = [name for text in texts for name in text.replace("<vendor>", "kazoo").split(", ")]
@@ -387,7 +387,7 @@ def test_the_picture_of_the_architecture_shows_files_that_exist() -> None:
 @pytest.mark.parametrize(
     "page", [GUIDES / "promises.rst", ROOT / "docs" / "reliability.md"], ids=lambda page: page.name
 )
-def test_promises_name_tests_that_exist(page: pathlib.Path) -> None:
+def test_promises_name_existing_tests(page: pathlib.Path) -> None:
     named = re.findall(r"`(tests/[\w./]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8"))
     assert len(named) > 10
     for path, function in named:

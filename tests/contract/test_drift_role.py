@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role drift and the playbooks plan, apply and drift, whose exit status a pipeline relies on."""
+"""The role drift and the playbooks plan, apply and drift, with the exit status for pipelines."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ OTHER = [{"mailbox": "1000", "name": "Reception"}, {"mailbox": "1001", "name": "
 
 
 def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: t.Any) -> Run:
-    """Run a playbook of the collection by its name, as a pipeline does, with the callback that reports."""
+    """Run a playbook of the collection by name, as a pipeline does, with the report callback."""
     own = {"vendor": "kazoo", "url": server.url, **KAZOO.connection, **given}
     extra = {key if key == "voicemail_hosts" else f"provision_{key}": value for key, value in own.items()}
     report = {"ANSIBLE_CALLBACKS_ENABLED": "telephony.voicemail.voicemail_report"}
     return run_playbook(folder, f"telephony.voicemail.{name}", environment=report, **extra)
 
 
-def test_drift_shows_by_its_exit_status(tmp_path: pathlib.Path) -> None:
+def test_the_exit_status_reports_drift(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         none = playbook(tmp_path, server, "drift", mailboxes=SAME)
         assert none.code == 0, none.output
@@ -63,8 +63,8 @@ def test_drift_above_a_guard_is_drift(tmp_path: pathlib.Path) -> None:
         assert KAZOO.writes(server) == []
 
 
-def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
-    # Relative, as in a file of variables: found in the folder that the command is started in.
+def test_apply_runs_exactly_the_reviewed_plan(tmp_path: pathlib.Path) -> None:
+    # A relative path, as in a variables file, refers to the working directory.
     (tmp_path / "mailboxes").mkdir()
     (tmp_path / "mailboxes" / "all.json").write_text(json.dumps(OTHER))
     with KAZOO.serve(mailboxes=1) as server:
@@ -80,7 +80,7 @@ def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
         applied = playbook(tmp_path, server, "apply", mailboxes=OTHER, checksum=found[1])
         assert applied.code == 0, applied.output
         assert len(KAZOO.writes(server)) == 2
-        # As a person types it after -e: a word, which is not a boolean.
+        # Text, as typed after -e, not a boolean.
         unasked = playbook(tmp_path, server, "apply", mailboxes=SAME, confirm="false")
         assert unasked.code == 0, unasked.output
         assert len(KAZOO.writes(server)) == 3

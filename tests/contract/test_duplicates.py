@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A number that two runs create at the same time exists once in the end, and each run reports what it did.
+"""A number that two runs create at the same time exists once in the end, and both runs report their changes.
 
-No run deletes a mailbox that it did not create, nor one that holds messages or was changed.
+No run deletes a mailbox that it did not create, that contains messages or that was changed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_two_hosts_create_one_mailbox(profile: str) -> None:
         assert not again["changed"]
 
 
-def test_two_hosts_that_declare_different_things_end_with_one_of_both() -> None:
+def test_conflicting_declarations_of_two_hosts_result_in_one_of_them() -> None:
     with KAZOO.serve(RACE) as server:
         results = together(lambda: one(KAZOO, server, name="A"), lambda: one(KAZOO, server, name="B"))
         assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
@@ -51,7 +51,7 @@ def test_two_hosts_that_declare_different_things_end_with_one_of_both() -> None:
 
 
 @pytest.mark.parametrize("runs", [2, 3])
-def test_lists_that_share_their_numbers(runs: int) -> None:
+def test_concurrent_lists_with_common_numbers(runs: int) -> None:
     items = numbered(30)
     with KAZOO.serve({"uniqueness_delay": 0.03}) as server:
         results = together(*[lambda: many(server, items, workers=4)] * runs)
@@ -78,9 +78,7 @@ def test_spellings_of_one_number_are_duplicates() -> None:
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @BOTH
-def test_a_box_of_somebody_who_follows_no_rule_remains(
-    subject: Subject, box_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mailbox_of_another_client_remains(subject: Subject, box_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(subject) as server:
         before_first_look(monkeypatch, subject, lambda box: rival(subject, server, box_id))
         result = one(subject, server)
@@ -94,7 +92,7 @@ def test_a_box_of_somebody_who_follows_no_rule_remains(
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_lived_duplicate_of_another_client_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as server:
         looks = before_first_look(
             monkeypatch, KAZOO, lambda box: server.vendor.state.erase_box(server.vendor.ACCOUNT_ID, LARGER), at=2
@@ -116,7 +114,7 @@ def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pyt
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @pytest.mark.parametrize("use", ["message", "change"])
 @BOTH
-def test_a_box_that_is_in_use_is_not_withdrawn(
+def test_a_mailbox_in_use_is_not_withdrawn(
     subject: Subject, use: str, box_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def act(box: t.Any) -> None:
@@ -147,8 +145,8 @@ def test_a_box_that_is_in_use_is_not_withdrawn(
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reply to the creation was lost, so this run does not know which of two boxes it created."""
+def test_duplicates_after_a_lost_reply_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose the reply to the creation, so that the run cannot identify the mailbox that it created."""
     with KAZOO.serve() as server:
         server.faults.set(["lost_reply,method=PUT,path=vmboxes$,count=1"])
         find, intruded = KazooMailboxes.find, []
@@ -172,7 +170,7 @@ def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypat
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_onsip_withdraws_nothing_because_messages_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     with ONSIP.serve() as server:
         boxes, fields = server.vendor.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
         before_first_look(
@@ -199,7 +197,7 @@ def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.
         (0, "changed", "8500", "somebody else changed it"),
     ],
 )
-def test_portsip_withdraws_what_is_empty_and_as_it_was_created(
+def test_portsip_withdraws_only_empty_unchanged_mailboxes(
     messages: int, own: str | None, kept: str | None, expected: bool | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver = PortsipSharedVoicemails(t.cast(t.Any, None))
@@ -221,7 +219,7 @@ def test_portsip_withdraws_what_is_empty_and_as_it_was_created(
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "truncated"])
-def test_a_lost_reply_and_another_run(kind: str) -> None:
+def test_a_lost_reply_during_a_concurrent_run(kind: str) -> None:
     items = numbered(6)
     with KAZOO.serve(RACE) as server:
         server.faults.set([f"{kind},method=PUT,path=vmboxes$,count=3"])
@@ -229,14 +227,14 @@ def test_a_lost_reply_and_another_run(kind: str) -> None:
         for number in [item["mailbox"] for item in items]:
             rows = [row for result in results for row in result["results"] if row["mailbox"] == number]
             failed = [row for row in rows if row["status"] == "failed"]
-            # Two boxes remain only where both replies were lost, and then both runs name them.
+            # Two mailboxes remain only if both replies were lost. Then both runs report them.
             assert len(stored(KAZOO, server, number)) == (2 if len(failed) == 2 else 1), rows
             assert failed or any(row["action"] == "create" for row in rows), rows
 
 
 @pytest.mark.parametrize(("name", "action"), [("Rival", "none"), ("Reception", "update")])
-def test_a_run_that_is_refused_reports_what_it_did(name: str, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else created the mailbox between the listing and the request."""
+def test_a_refused_run_reports_its_changes(name: str, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let another client create the mailbox between the list and the request."""
     with KAZOO.serve() as server:
         create = KazooMailboxes.create
 
@@ -254,7 +252,7 @@ def test_a_run_that_is_refused_reports_what_it_did(name: str, action: str, monke
         assert [box.id for box in stored(KAZOO, server)] == [LARGER]
 
 
-def test_one_more_listing_only_where_something_was_created() -> None:
+def test_only_creations_cause_another_listing() -> None:
     with KAZOO.serve(mailboxes=1) as server:
 
         def listings(name: str) -> int:
@@ -267,7 +265,7 @@ def test_one_more_listing_only_where_something_was_created() -> None:
         assert listings("y") == 1
 
 
-def test_a_look_that_fails_is_a_failure_of_every_new_mailbox() -> None:
+def test_a_failed_duplicate_check_fails_every_new_mailbox() -> None:
     with KAZOO.serve() as server:
         server.faults.set(["status:403,method=GET,path=vmboxes$,skip=1,count=9"])
         result = many(server, numbered(2))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mailbox that is renumbered to a number which another run creates at the same time is never withdrawn."""
+"""A renumbered mailbox is never withdrawn if another run creates its new number at the same time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from helpers.subjects import KAZOO
 RENUMBERING = [{"mailbox": "1000", "new_mailbox": KAZOO.number}]
 
 
-def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
+def test_a_renumbered_mailbox_is_never_withdrawn() -> None:
     with KAZOO.serve(RACE, mailboxes=1) as server:
         (before,) = KAZOO.stored(server)
         renumbered, created = together(lambda: many(server, RENUMBERING), lambda: one(KAZOO, server))
@@ -22,13 +22,14 @@ def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
         assert before.id in {box.id for box in KAZOO.stored(server)}
         assert not created["failed"], created["msg"]
         assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
-        # Two remain where the creation looked before the renumbering was written; that is an error which names both.
+        # Both remain if the other run checked for duplicates before the renumbering was written. That is an error with
+        # both ids.
         named = [box for box in boxes if box.id in (renumbered["results"][0]["error"] or "")]
         assert len(boxes) == 1 or (len(boxes) == 2 and named == boxes)
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_a_creation_gives_way_to_a_renumbered_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_mailbox_is_withdrawn_in_favor_of_a_renumbered_one(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         (before,) = KAZOO.stored(server)
 
@@ -46,10 +47,10 @@ def test_a_creation_gives_way_to_a_renumbered_mailbox(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @pytest.mark.parametrize("goes", [True, False], ids=["the other goes", "the other stays"])
-def test_a_renumbering_waits_for_a_creation_that_gives_way(
+def test_a_renumbering_waits_until_the_duplicate_is_withdrawn(
     goes: bool, box_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A renumbered mailbox is never withdrawn, so two are an error unless the other goes."""
+    """Two mailboxes are an error unless the other run withdraws its own."""
     with KAZOO.serve(mailboxes=1) as server:
         (before,) = KAZOO.stored(server)
         before_first_look(monkeypatch, KAZOO, lambda _box: rival(KAZOO, server, box_id))

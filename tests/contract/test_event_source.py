@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source voicemail, run by its path as ansible-rulebook does, with a plain queue, against the simulator."""
+"""The event source voicemail, run by its path like in ansible-rulebook, with a plain queue, against the simulator."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ EDA = pathlib.Path(__file__).resolve().parents[2] / "extensions" / "eda"
 SOURCE = EDA / "plugins" / "event_source" / "voicemail.py"
 PLUGIN = runpy.run_path(str(SOURCE))
 SECRET = "a shared secret"
-#: Seconds in which nothing new must come: several times the interval.
+#: Seconds without a further event: several times the interval.
 QUIET = 0.6
 Event = dict[str, t.Any]
 every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda subject: subject.name)
 
 
 class Source:
-    """A source that can be started again and again with the same memory."""
+    """A source that can be restarted with the same state file."""
 
     def __init__(self, folder: pathlib.Path, subject: MessageSubject, server: SimulatorServer) -> None:
         self.subject = subject
@@ -50,13 +50,13 @@ class Source:
         self.number = 0
 
     def arguments(self, **options: t.Any) -> dict[str, t.Any]:
-        """Arguments as a rulebook gives them."""
+        """Return the arguments as in a rulebook."""
         waits = {"retry_budget": 0, "interval": 0.1, "state_file": str(self.state)}
         return {**self.subject.arguments(self.server), **waits, **options}
 
     @contextlib.asynccontextmanager
     async def running(self, **options: t.Any) -> t.AsyncIterator[asyncio.Queue[Event]]:
-        """Run the source, and wait until it has listed for the first time."""
+        """Run the source, and wait for its first list."""
         self.server.journal.clear()
         queue: asyncio.Queue[Event] = asyncio.Queue()
         task = asyncio.create_task(PLUGIN["main"](queue, self.arguments(**options)))
@@ -72,12 +72,12 @@ class Source:
                 await task
 
     async def events(self, wanted: int, **options: t.Any) -> list[Event]:
-        """Run the source until so many events came and no more follow."""
+        """Run the source until this number of events arrived and no more follow."""
         async with self.running(**options) as queue:
             return await taken(queue, wanted)
 
     def leave(self, number: str = "1000") -> str:
-        """Leave a message and return its call id."""
+        """Add a message and return its call id."""
         self.number += 1
         recording = self.folder / "tone.wav"
         with wave.open(str(recording), "wb") as audio:
@@ -91,7 +91,7 @@ class Source:
 
 
 async def taken(queue: asyncio.Queue[Event], wanted: int) -> list[Event]:
-    """Take so many events, and make sure that no more follow."""
+    """Return this number of events, and check that no more follow."""
     found = [await asyncio.wait_for(queue.get(), 20) for _number in range(wanted)]
     await asyncio.sleep(QUIET)
     assert queue.empty()
@@ -105,7 +105,7 @@ def source(tmp_path: pathlib.Path, subject: MessageSubject) -> t.Iterator[Source
 
 
 @every_subject
-def test_a_first_start_shows_nothing_and_backfill_everything_once(source: Source, subject: MessageSubject) -> None:
+def test_the_first_start_reports_nothing_and_backfill_everything_once(source: Source, subject: MessageSubject) -> None:
     assert asyncio.run(source.events(0)) == []
     assert len(subject.requests(source.server)) > 1
     assert stat.S_IMODE(source.state.stat().st_mode) == 0o600
@@ -114,17 +114,17 @@ def test_a_first_start_shows_nothing_and_backfill_everything_once(source: Source
     events = asyncio.run(source.events(len(everything), backfill="2000-01-01"))
     assert [event["message"] for event in events] == everything[::-1]
     assert {(event["type"], event["vendor"]) for event in events} == {("new_voicemail", subject.vendor)}
-    # After a restart, also with the option still there.
+    # Also after a restart with the option still set.
     assert asyncio.run(source.events(0, backfill="2000-01-01")) == []
     secrets = [value for key, value in subject.connection.items() if key in ("password", "api_key")]
     assert not [secret for secret in secrets if secret in source.state.read_text()]
 
 
 @every_subject
-def test_messages_that_arrive_come_once_on_every_vendor(source: Source) -> None:
+def test_new_messages_are_reported_once_on_every_vendor(source: Source) -> None:
     async def run() -> None:
         async with source.running() as queue:
-            source.server.knobs.arriving_messages = 3
+            source.server.behaviors.arriving_messages = 3
             events = await taken(queue, 3)
         assert len({event["message"]["id"] for event in events}) == 3
         assert await source.events(0) == []
@@ -136,7 +136,7 @@ kazoo = pytest.mark.parametrize("subject", [KAZOO_MESSAGES], ids=["kazoo"])
 
 
 @kazoo
-def test_messages_that_arrive_come_once_also_those_left_while_it_was_down(source: Source) -> None:
+def test_messages_that_arrived_during_a_restart_are_reported_once(source: Source) -> None:
     async def run() -> None:
         async with source.running() as queue:
             call = await asyncio.to_thread(source.leave)
@@ -151,8 +151,8 @@ def test_messages_that_arrive_come_once_also_those_left_while_it_was_down(source
 
 
 @kazoo
-def test_what_was_not_remembered_comes_again(source: Source) -> None:
-    """At least once: a process that dies before the queue accepted an event sends it after a restart."""
+def test_unrecorded_events_are_sent_again(source: Source) -> None:
+    """Check that an event is sent after a restart if the process died before the queue accepted it."""
 
     class Dying(asyncio.Queue[Event]):
         async def put(self, item: Event) -> None:
@@ -174,7 +174,7 @@ def test_what_was_not_remembered_comes_again(source: Source) -> None:
 
 
 @kazoo
-def test_feedback_is_awaited_before_a_message_counts(source: Source) -> None:
+def test_a_message_counts_after_its_feedback(source: Source) -> None:
     async def run() -> None:
         feedback: asyncio.Queue[Event] = asyncio.Queue()
         options = {"feedback": True, "eda_feedback_queue": feedback}
@@ -182,7 +182,7 @@ def test_feedback_is_awaited_before_a_message_counts(source: Source) -> None:
         for _number in range(2):
             await asyncio.to_thread(source.leave)
         assert len(await source.events(1, **options)) == 1
-        # Nobody confirmed it.
+        # The event was not confirmed.
         feedback.put_nowait({})
         feedback.put_nowait({})
         assert len(await source.events(2, **options)) == 2
@@ -192,7 +192,7 @@ def test_feedback_is_awaited_before_a_message_counts(source: Source) -> None:
 
 
 @kazoo
-def test_a_server_that_is_away_for_a_while_ends_nothing(source: Source) -> None:
+def test_a_temporary_outage_does_not_end_the_source(source: Source) -> None:
     async def run() -> None:
         assert await source.events(0) == []
         call = await asyncio.to_thread(source.leave)
@@ -205,7 +205,7 @@ def test_a_server_that_is_away_for_a_while_ends_nothing(source: Source) -> None:
 
 
 @kazoo
-def test_the_webhook_lists_at_once_for_those_who_know_the_secret(source: Source) -> None:
+def test_an_authenticated_webhook_call_causes_an_immediate_list(source: Source) -> None:
     port = unused_port()
     address = f"http://127.0.0.1:{port}/voicemail"
 
@@ -229,7 +229,7 @@ def test_the_webhook_lists_at_once_for_those_who_know_the_secret(source: Source)
             assert event["message"]["call_id"] == call
             call = await asyncio.to_thread(source.leave)
             await asyncio.sleep(1.2)
-            # As a webhook without headers of its own.
+            # Like a webhook that cannot set headers.
             assert (await client.get(address, params={"secret": SECRET})).status_code == 204
             assert (await taken(queue, 1))[0]["message"]["call_id"] == call
 
@@ -251,7 +251,7 @@ def test_the_webhook_lists_at_once_for_those_who_know_the_secret(source: Source)
         ({"state_file": "/nowhere/state.json"}, "/nowhere/state.json"),
     ],
 )
-def test_what_no_waiting_mends_ends_it(source: Source, options: dict[str, t.Any], word: str) -> None:
+def test_permanent_errors_end_the_source(source: Source, options: dict[str, t.Any], word: str) -> None:
     with pytest.raises(Exception, match=word) as reported:
         asyncio.run(asyncio.wait_for(PLUGIN["main"](asyncio.Queue(), source.arguments(**options)), 20))
     assert not isinstance(reported.value, TimeoutError)
@@ -260,7 +260,7 @@ def test_what_no_waiting_mends_ends_it(source: Source, options: dict[str, t.Any]
 
 
 @kazoo
-def test_the_memory_of_another_source_is_refused(source: Source) -> None:
+def test_the_state_file_of_another_source_is_refused(source: Source) -> None:
     assert asyncio.run(source.events(0)) == []
     before = source.state.read_bytes()
     for content in (before, b"{", b'{"version": 9}'):
@@ -277,8 +277,8 @@ def test_a_vendor_without_messages_is_reported(tmp_path: pathlib.Path) -> None:
 
 
 @kazoo
-def test_it_runs_where_no_collection_is_importable(source: Source) -> None:
-    """And with the connection from the environment, as the example of a rulebook has it."""
+def test_the_source_runs_without_an_importable_collection(source: Source) -> None:
+    """Run it with the connection from the environment, as in the example rulebook."""
     (rulebook,) = yaml.safe_load((EDA / "rulebooks" / "new_voicemail.yml").read_text())
     given = rulebook["sources"][0]["telephony.voicemail.voicemail"]
     assert set(given) <= set(yaml.safe_load(PLUGIN["DOCUMENTATION"])["options"])
@@ -307,10 +307,10 @@ asyncio.run(run())
 
 
 @kazoo
-def test_no_error_of_a_list_ends_it_or_shows_the_secret(
+def test_list_errors_do_not_end_the_source_or_show_the_secret(
     source: Source, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither a reply that nobody understands, a defect, a full disk, nor a mailbox that is away for a while."""
+    """Try an invalid reply, a defect, a full disk, and a temporarily missing mailbox."""
     watching = PLUGIN["_watch"]
     errors: list[Exception] = [
         OverflowError(f"cannot convert float infinity to integer {SECRET}"),

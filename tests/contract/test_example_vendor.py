@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example vendor passes the tests of every vendor, with no edit but its registration."""
+"""The example vendor passes the tests of every vendor, and only has to be registered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.arguments impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import registry
 from example_vendor import vendor as example
 from example_vendor.subject import ACORN
-from helpers.lifecycle import Lifecycle, serve, strange
+from helpers.lifecycle import Lifecycle, differences, serve
 from helpers.playbooks import play, registered
 from helpers.runners import RUNNERS
 
@@ -48,7 +48,7 @@ class ActionModule(vmboxes.ActionModule):
 
 @pytest.fixture(autouse=True)
 def acorn() -> t.Iterator[None]:
-    """Register the example for one test, and forget the options that were built with it."""
+    """Register the example for one test, and then reset the cached options."""
     caches = (task._spec, task._validator, masking._options)
     for cache in caches:
         cache.cache_clear()
@@ -59,13 +59,13 @@ def acorn() -> t.Iterator[None]:
         cache.cache_clear()
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("shows_box", [True, False])
-def test_create_update_delete_check_mode_and_idempotence(way: str, shows_box: bool) -> None:
-    knobs = {"reply_shows_box": shows_box}
-    with serve(ACORN, knobs) as server:
-        history = Lifecycle(ACORN, server, RUNNERS[way]).run()
-        assert strange(ACORN, knobs, history) == []
+def test_the_lifecycle_of_a_mailbox(runner: str, shows_box: bool) -> None:
+    behaviors = {"reply_shows_box": shows_box}
+    with serve(ACORN, behaviors) as server:
+        history = Lifecycle(ACORN, server, RUNNERS[runner]).run()
+        assert differences(ACORN, behaviors, history) == []
     assert [moment.step for moment in history] == ["create", "update", "clear", "delete"]
 
 
@@ -79,7 +79,7 @@ def test_a_file_of_many_mailboxes_is_applied_and_pruned(tmp_path: pathlib.Path) 
         assert RUNNERS["module"]("vmboxes", options)["changed"] is False
 
 
-def test_the_vendor_is_refused_what_it_does_not_implement() -> None:
+def test_features_that_are_not_implemented_are_refused() -> None:
     with serve(ACORN) as server:
         messages = RUNNERS["worker"]("voicemail_message_info", ACORN.arguments(server, all_mailboxes=True))
         assert "Acorn PBX cannot read messages" in messages["msg"]
@@ -102,13 +102,13 @@ def test_two_vendors_cannot_have_one_name() -> None:
     assert registry.NAMES.count("acorn") == 1
 
 
-def test_the_example_stays_small() -> None:
+def test_the_example_is_small() -> None:
     lines = [line for path in EXAMPLE.glob("*.py") for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(lines) <= MOST_LINES
 
 
 def write_other_collection(folder: pathlib.Path) -> None:
-    """Write a collection of somebody else, which adds the example."""
+    """Write a third-party collection that adds the example."""
     plugins = folder / "ansible_collections" / "acme" / "pbx" / "plugins"
     driver = plugins / "module_utils" / "acorn"
     driver.mkdir(parents=True)
@@ -119,8 +119,8 @@ def write_other_collection(folder: pathlib.Path) -> None:
         (plugins / kind / "vmboxes.py").write_text(text)
 
 
-def test_another_collection_adds_a_vendor_on_both_ways(tmp_path: pathlib.Path) -> None:
-    """In the worker, and as a module whose archive has to contain the driver of the other collection."""
+def test_another_collection_adds_a_vendor(tmp_path: pathlib.Path) -> None:
+    """Run in the worker, and as a module, whose archive must contain the other collection's driver."""
     write_other_collection(tmp_path / "collections")
     with serve(ACORN) as server:
         options = ACORN.arguments(server, mailboxes=[{"mailbox": "3000", "name": "Desk", "acorn": {"lamp": False}}])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example repositories against the simulator: lint, plan, apply, and a second plan that shows no change."""
+"""Lint, plan and apply the example repositories against the simulator, and check that a second plan shows no change."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAYBOOK = "telephony.voicemail."
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """An example repository: its vendor, its credentials, and how many mailboxes each host declares."""
+    """An example repository with its vendor, its credentials, and the number of mailboxes per host."""
 
     name: str
     vendor: str
@@ -56,7 +56,7 @@ EXAMPLES = (
 
 
 def run(example: Example, folder: pathlib.Path, url: str, *playbooks: str, confirm: bool = True) -> Run:
-    """Run playbooks of the collection in the repository, as its README does."""
+    """Run playbooks of the collection in the repository, as described in its README."""
     repository = folder / "repository"
     options = ("-e", "@office.yml", *(() if confirm else ("-e", "provision_confirm=false")))
     variables = {**example.environment, "VOICEMAIL_URL": url, "ANSIBLE_CONFIG": str(repository / "ansible.cfg")}
@@ -65,16 +65,16 @@ def run(example: Example, folder: pathlib.Path, url: str, *playbooks: str, confi
 
 
 def reported(folder: pathlib.Path, host: str) -> dict[str, object]:
-    """Return the state and the counts that the report of a host names."""
+    """Return the state and the counts in the report of a host."""
     report = json.loads((folder / "repository" / "voicemail-report" / f"{host}.json").read_text(encoding="utf-8"))
     return {"state": report["state"], **report["tasks"][-1]["summary"]}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_plan_apply_and_plan_again(example: Example, tmp_path: pathlib.Path) -> None:
+def test_a_second_plan_shows_no_change(example: Example, tmp_path: pathlib.Path) -> None:
     shutil.copytree(FOLDER / example.name, tmp_path / "repository")
-    knobs = {"customers": example.customers} if example.customers else {}
-    with SimulatorServer(example.vendor, knobs=knobs) as server:
+    behaviors = {"customers": example.customers} if example.customers else {}
+    with SimulatorServer(example.vendor, behaviors=behaviors) as server:
         planned = run(example, tmp_path, server.url, "lint", "plan")
         assert planned.code == 0, planned.output
         assert "[WARNING]" not in planned.output
@@ -89,12 +89,12 @@ def test_plan_apply_and_plan_again(example: Example, tmp_path: pathlib.Path) -> 
             assert re.search(rf"^{re.escape(host)} +: ok=\d+ +changed=1 ", applied.output, re.M), applied.output
 
 
-def test_every_example_is_run() -> None:
+def test_every_example_is_tested() -> None:
     assert {path.parent.name for path in FOLDER.glob("*/README.md")} == {example.name for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_the_readme_names_files_and_commands_that_exist(example: Example) -> None:
+def test_the_readme_names_existing_files_and_commands(example: Example) -> None:
     folder = FOLDER / example.name
     document = markdown(folder / "README.md")
     text = (folder / "README.md").read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def test_the_readme_names_files_and_commands_that_exist(example: Example) -> Non
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_examples_ask_for_a_version_that_has_what_they_use(example: Example) -> None:
+def test_examples_require_a_version_with_the_features_they_use(example: Example) -> None:
     (collection,) = yaml.safe_load((FOLDER / example.name / "requirements.yml").read_text())["collections"]
     assert collection["name"] == "telephony.voicemail"
     assert collection["version"].startswith(">=1.1.0,<2")

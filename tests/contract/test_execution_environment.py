@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Execution environments with the collection, and the credentials that AWX hands to its jobs."""
+"""Execution environments with the collection, and the credentials that AWX passes to its jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpers.subjects import SUBJECTS
 from packaging.specifiers import SpecifierSet
 
 AWX = ROOT / "docs" / "awx"
-#: Options that say how to work and not how to log in; those of certificates are files of the environment.
+#: Options that are not credentials. Certificates are files of the environment.
 NO_CREDENTIALS = {"timeout", "retry_budget", "workers", "validate_certs", "ca_path", "client_cert", "client_key"}
 TYPES = {
     entry["injectors"]["env"]["VOICEMAIL_VENDOR"]: entry
@@ -31,14 +31,14 @@ TYPES = {
 
 
 def builder(*words: str | pathlib.Path) -> str:
-    """Run ansible-builder; no container engine is asked for."""
+    """Run ansible-builder without a container engine."""
     command = [sys.executable, "-m", "ansible_builder", *words]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
 
-def test_the_builder_finds_what_the_collection_needs(tmp_path: pathlib.Path) -> None:
+def test_the_builder_finds_the_requirements(tmp_path: pathlib.Path) -> None:
     namespace = tmp_path / "ansible_collections" / "telephony"
     namespace.mkdir(parents=True)
     (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
@@ -48,7 +48,7 @@ def test_the_builder_finds_what_the_collection_needs(tmp_path: pathlib.Path) -> 
     assert found["system"] == []
 
 
-def test_the_environment_to_copy_can_be_built(tmp_path: pathlib.Path) -> None:
+def test_the_documented_environment_can_be_built(tmp_path: pathlib.Path) -> None:
     file = AWX / "execution-environment.yml"
     builder("create", "-f", file, "-c", tmp_path / "context", "--output-filename", "Containerfile")
     text = (tmp_path / "context" / "Containerfile").read_text()
@@ -60,7 +60,7 @@ def test_the_environment_to_copy_can_be_built(tmp_path: pathlib.Path) -> None:
     assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"] in SpecifierSet(collection["version"])
 
 
-def test_every_vendor_has_a_credential_type_and_every_option_a_place() -> None:
+def test_credential_types_cover_all_vendors_and_options() -> None:
     assert sorted(TYPES) == sorted(NAMES)
     named = {field["id"] for entry in TYPES.values() for field in entry["inputs"]["fields"]}
     assert named == set(CONNECTION) - NO_CREDENTIALS - {"vendor"}
@@ -70,7 +70,7 @@ def test_every_vendor_has_a_credential_type_and_every_option_a_place() -> None:
 def test_fields_are_connection_options(name: str) -> None:
     entry = TYPES[name]
     fields = {field["id"]: field for field in entry["inputs"]["fields"]}
-    needed = {option for way in vendor(name).credentials for option in way} | {"url", "proxy"}
+    needed = {option for login in vendor(name).credentials for option in login} | {"url", "proxy"}
     assert needed <= set(fields) <= set(CONNECTION) - NO_CREDENTIALS
     for option, field in fields.items():
         assert field["type"] == "string", option
@@ -81,7 +81,7 @@ def test_fields_are_connection_options(name: str) -> None:
     assert entry["kind"] == "cloud"
 
 
-def test_the_guide_shows_the_type_as_it_is() -> None:
+def test_the_guide_shows_the_current_credential_type() -> None:
     guide = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst")
     shown = {block.caption: block.content for block in guide.blocks if block.caption}
     entry = TYPES[shown["injectors.yml"]["env"]["VOICEMAIL_VENDOR"]]
@@ -90,8 +90,8 @@ def test_the_guide_shows_the_type_as_it_is() -> None:
     assert shown["requirements.yml"] == environment["dependencies"]["galaxy"]
 
 
-def test_modules_log_in_with_what_is_injected(tmp_path: pathlib.Path) -> None:
-    """Where a field is left empty, its variable is set and empty, as AWX does it."""
+def test_modules_log_in_with_injected_credentials(tmp_path: pathlib.Path) -> None:
+    """Set the variables of empty fields to empty text, as AWX does."""
     awx = jinja2.sandbox.ImmutableSandboxedEnvironment()
     tasks: list[dict[str, t.Any]] = []
     subjects = {subject.vendor: subject for subject in SUBJECTS if subject.module == "vmbox"}

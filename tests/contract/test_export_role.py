@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role export, run by ansible-playbook: what it writes is valid input that changes nothing."""
+"""The role export, run by ansible-playbook: applying its files changes nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def refused(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *sc
         }
         for given in scenarios
     ]
-    kept = {"keep_results": {"file": str(folder / "failures.json"), "results": "{{ failures | default([]) }}"}}
+    kept = {"save_results": {"file": str(folder / "failures.json"), "results": "{{ failures | default([]) }}"}}
     run = export(folder, subject, server, tasks=[*tasks, kept])
     assert run.code == 0, run.output
     found: list[str] = json.loads((folder / "failures.json").read_text())
@@ -56,14 +56,14 @@ def refused(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *sc
 
 
 def apply(folder: pathlib.Path, subject: Subject, server: SimulatorServer, name: str) -> dict[str, t.Any]:
-    """A task that applies what was exported, and fails where that changes anything."""
+    """Return tasks that apply the export and fail if anything changes."""
     arguments = {**subject.connection, "vendor": subject.vendor, "url": server.url, "src": str(folder / FOLDER / name)}
     name = f"telephony.voicemail.{subject.plural}"
     return {name: arguments, "register": "again", "failed_when": "again is failed or again is changed"}
 
 
 def populate(subject: Subject, server: SimulatorServer) -> None:
-    """Give the system boxes that say much: unusual text, several addresses, a PIN with a leading zero."""
+    """Create mailboxes with unusual text, several addresses, and a PIN with a leading zero."""
     first = {subject.key: subject.number, **subject.create, "pin": PINS[subject.name]}
     if "name" in first:
         first["name"] = "Ärzte: {{ 7*7 }} # \"quoted\", 'so'"
@@ -72,19 +72,19 @@ def populate(subject: Subject, server: SimulatorServer) -> None:
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes text that Ansible must not render for the text that it is."""
+    """A YAML loader that reads `!unsafe` text as plain text."""
 
 
 _Loader.add_constructor("!unsafe", _Loader.construct_scalar)
 
 
 def parsed(text: str | bytes) -> t.Any:
-    """The content of an exported file."""
+    """Return the content of an exported file."""
     return yaml.load(text, _Loader)
 
 
 def texts(folder: pathlib.Path) -> dict[str, str]:
-    """The exported files by name."""
+    """Return the exported files by name."""
     files = sorted((folder / FOLDER).rglob("*.yml"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     return {str(file.relative_to(folder / FOLDER)): file.read_text(encoding="utf-8") for file in files}
@@ -105,7 +105,7 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
         assert subject.number in [box[subject.key] for box in boxes]
         assert parsed(found[single])[subject.listed][0] in boxes
         assert len(found) == len(boxes) + 1
-        # Each layout makes a folder and writes files; the third run of the role changes nothing.
+        # Each layout creates a folder and writes files. The third run of the role changes nothing.
         assert "changed=4 " in run.output, run.output
         for text in found.values():
             assert "# Left out as secret: pin." in text
@@ -113,7 +113,7 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
             assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])
 
 
-def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
+def test_compact_exports_contain_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
     boxes = [{"mailbox": str(7000 + position), "name": f"Box {position}"} for position in range(4)]
     odd = {"timezone": "Asia/Tokyo", "attach_audio": True, "kazoo": {"skip_greeting": True}}
     shared = {"timezone": "Europe/Paris", "attach_audio": False}
@@ -140,7 +140,7 @@ def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: p
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 @pytest.mark.parametrize("pins", [False, True], ids=["without", "with"])
-def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, pins: bool) -> None:
+def test_applying_a_compact_export_changes_nothing(subject: Subject, pins: bool) -> None:
     with subject.serve(mailboxes=5) as server:
         populate(subject, server)
         long = in_worker(subject.info, subject.arguments(server, include_pins=pins))[subject.listed]
@@ -156,7 +156,7 @@ def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, 
 
 
 @pytest.mark.parametrize("profile", ["4.3", "M"])
-def test_properties_that_the_server_does_not_show_are_not_exported_to_another(profile: str) -> None:
+def test_hidden_properties_are_not_exported(profile: str) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=2) as server, KAZOO.serve({"profile": "M"}, mailboxes=0) as other:
         found = in_worker("vmbox_info", KAZOO.arguments(server))["mailboxes"]
         later = {"after_forward_action", "envelope_type", "shared_vmbox", "vm_message_forward_type"}
@@ -180,8 +180,8 @@ NAMES = [
 
 
 @pytest.mark.parametrize("layout", ["whole", "split", "encrypted"])
-def test_every_character_of_a_name_survives(layout: str, tmp_path: pathlib.Path) -> None:
-    """The file is applied as `src`, and as variables of Ansible: neither changes anything."""
+def test_every_character_of_a_name_is_preserved(layout: str, tmp_path: pathlib.Path) -> None:
+    """Check that applying the file, as `src` and as Ansible variables, changes nothing."""
     boxes = [{"mailbox": str(7000 + position), "name": name} for position, name in enumerate(NAMES)]
     (tmp_path / "password").write_text(VAULT_PASSWORD)
     secret = {"include_pins": True, "vault_password_file": str(tmp_path / "password")}
@@ -230,7 +230,7 @@ def test_pins_are_encrypted_and_valid(tmp_path: pathlib.Path, subject: Subject) 
 
 
 def read_vault(file: pathlib.Path) -> dict[str, t.Any]:
-    """The boxes of an encrypted file by number."""
+    """Return the mailboxes in an encrypted file by number."""
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     vault = VaultLib([("voicemail", VaultSecret(VAULT_PASSWORD.encode()))])
@@ -247,7 +247,7 @@ def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
         assert len(server.journal) == 0
 
 
-def test_what_went_wrong_is_reported_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
+def test_errors_are_reported_if_pins_are_included(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         run = export(tmp_path, KAZOO, server, include_pins=True, vault_password=VAULT_PASSWORD, password="wrong")
     assert run.code != 0
@@ -301,7 +301,7 @@ def test_an_empty_listing_removes_nothing(tmp_path: pathlib.Path) -> None:
         assert texts(tmp_path) == before
 
 
-def test_files_that_no_export_wrote_stay(tmp_path: pathlib.Path) -> None:
+def test_files_of_other_origin_are_kept(tmp_path: pathlib.Path) -> None:
     (tmp_path / FOLDER).mkdir()
     mine = tmp_path / FOLDER / "mailboxes.yml"
     mine.write_text("# Mine\nmailboxes: []\n")
@@ -313,7 +313,7 @@ def test_files_that_no_export_wrote_stay(tmp_path: pathlib.Path) -> None:
         assert export(tmp_path, KAZOO, server, **secret, overwrite=True).code == 0
         first = mine.read_text()
         assert first.startswith("$ANSIBLE_VAULT;")
-        # Plain, or with another password, an encrypted file may be somebody's own.
+        # A file that is not encrypted, or has another password, may belong to a user.
         other = {"include_pins": True, "vault_password": "another password"}
         assert len(refused(tmp_path, KAZOO, server, {}, other)) == 2
         assert mine.read_text() == first
@@ -347,7 +347,7 @@ def test_a_thousand_files_are_written_by_one_task(tmp_path: pathlib.Path) -> Non
         assert [file for file in before if file.stat().st_ino != before[file]] == [folder / "1000.yml"]
 
 
-def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None:
+def test_both_resources_can_be_exported_together(tmp_path: pathlib.Path) -> None:
     with PERSONAL.serve(mailboxes=2) as server:
         run = export(tmp_path, PERSONAL, server, resources=["mailboxes", "shared_voicemails"], match="^nothing$")
         assert run.code == 0, run.output
@@ -355,7 +355,7 @@ def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None
             assert parsed((tmp_path / FOLDER / f"{name}.yml").read_text()) == {name: []}
 
 
-def test_a_number_never_leads_out_of_the_folder() -> None:
+def test_a_number_never_leads_outside_the_folder() -> None:
     boxes = [{"mailbox": "../x"}, {"mailbox": ".."}]
     documents = FilterModule().filters()["boxes_to_yaml"](boxes, vendor="kazoo", split=True)
     names = [document["name"] for document in documents]
@@ -363,7 +363,7 @@ def test_a_number_never_leads_out_of_the_folder() -> None:
 
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
-def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
+def test_applying_an_exported_table_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
     files = [f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
     with subject.serve(mailboxes=3) as server:
         populate(subject, server)
@@ -377,7 +377,7 @@ def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path:
         assert "changed=0" in export(tmp_path, subject, server, tasks=tasks).output
 
 
-def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
+def test_options_that_tables_do_not_support_are_refused(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / FOLDER
     folder.mkdir()
     (folder / "mailboxes.csv").write_text("Number;Name\n1;what a person keeps\n")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists in files, whichever process reads them: the same result, and no deletion by a file that is not understood."""
+"""Lists in files: the same result in every process, and no deletion by an invalid file."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subj
 
 
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
-    """Run in the worker, which the action plugin hands the file's content."""
+    """Run in the worker, which receives the file's content from the action plugin."""
     result = task.run_in_worker(
-        name, arguments, check, dispatch.session_of, None, {}, source=pathlib.Path(source).read_bytes()
+        name,
+        arguments,
+        task.Worker(check=check, sessions=dispatch.session_of, source=pathlib.Path(source).read_bytes()),
     )
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
@@ -30,7 +32,7 @@ def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: b
 
 
 def packed(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
-    """Run as a packed module, which gets the items in place of the file."""
+    """Run as a packed module, which receives the items instead of the file."""
     try:
         given = task.with_items(name, arguments, pathlib.Path(source).read_text())
     except dispatch.VoicemailError as error:
@@ -47,7 +49,7 @@ READERS = (in_worker, packed, by_itself)
 
 
 def run_all(subject: Subject, given: dict[str, t.Any], check: bool) -> list[Result]:
-    """Run a task by every process that may read the file, and compare what they return."""
+    """Run a task in every process that may read the file, and compare the results."""
     found = []
     for run in READERS:
         result = run(subject.plural, given, given["src"], check)
@@ -56,11 +58,11 @@ def run_all(subject: Subject, given: dict[str, t.Any], check: bool) -> list[Resu
 
 
 @creating
-def test_numbers_without_quotes_are_what_they_look_like(subject: Subject, tmp_path: pathlib.Path) -> None:
+def test_unquoted_numbers_keep_their_digits(subject: Subject, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
     item = {key: value for key, value in subject.create.items() if key != "pin"}
     pin = subject.create["pin"]
-    # OnSIP has no numbers that begin with 0.
+    # Numbers at OnSIP cannot begin with 0.
     number = "300" if subject is ONSIP else "0300"
     text = f"{subject.listed}:\n- {{{subject.key}: {number}, pin: {pin}, {json.dumps(item)[1:-1]}}}\n"
     source.write_text(text)
@@ -115,7 +117,7 @@ SPOILT = {
 
 @creating
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_file_that_is_not_understood_deletes_nothing(subject: Subject, name: str, tmp_path: pathlib.Path) -> None:
+def test_an_invalid_file_deletes_nothing(subject: Subject, name: str, tmp_path: pathlib.Path) -> None:
     text, problem = (part.replace("LISTED", subject.listed).replace("KEY", subject.key) for part in SPOILT[name])
     source = tmp_path / name
     source.write_text(text)
@@ -143,7 +145,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dangling", "folder", "missing", "latin"])
-def test_a_file_that_cannot_be_read(kind: str, tmp_path: pathlib.Path) -> None:
+def test_an_unreadable_file_is_reported(kind: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
     {
         "dangling": lambda: source.symlink_to(tmp_path / "nowhere.yml"),
@@ -161,7 +163,7 @@ def test_a_file_that_cannot_be_read(kind: str, tmp_path: pathlib.Path) -> None:
 
 
 def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
-    """In the worker, and packed for a process of its own; a link that leads nowhere ends the task."""
+    """Run in the worker and as a packed module. A broken link fails the task."""
     (tmp_path / "boxes.yml").write_text("mailboxes:\n- mailbox: 0300\n  name: on\n  pin: 0042\n")
     (tmp_path / "wrong.yml").write_text("mailboxes:\n- mailbox: 0300\n  name: x\n  name: y\n")
     (tmp_path / "gone.yml").symlink_to(tmp_path / "nowhere.yml")

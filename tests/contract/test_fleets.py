@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide about fleets, run as it is written: twenty accounts as hosts, with forks and through ansible-runner."""
+"""Follow the guide about fleets: twenty accounts as hosts, with forks and through ansible-runner."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from voicemail_simulator.server import SimulatorServer
 GUIDE = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_fleets.rst")
 URL = "https://kazoo.example.com:8443/v2"
 CUSTOMERS = 20
-#: Mailboxes of each account. FLEET_MAILBOXES=200 in the environment runs the full size.
+#: Mailboxes per account. FLEET_MAILBOXES=200 in the environment selects the full size.
 MAILBOXES = int(os.environ.get("FLEET_MAILBOXES", "20"))
 COMMANDS = [line.removeprefix("$ ") for block in GUIDE.of("console") for line in block.text.splitlines()]
 
 
 class Fleet:
-    """The files of the guide in a folder, and a simulated KAZOO with a reseller for them."""
+    """The files of the guide in a folder, and a simulated KAZOO with a reseller."""
 
     def __init__(self, folder: pathlib.Path, server: SimulatorServer) -> None:
         self.folder = folder
         self.server = server
-        self.customers: int = server.knobs.customers
+        self.customers: int = server.behaviors.customers
         for block in GUIDE.blocks:
             if block.caption:
-                # Its mailboxes as hosts are those of a customer; here they are the login's own.
+                # The guide's inventory of mailboxes uses a customer. Here it uses the account of the login.
                 text = re.sub(r"^ *account_id: customer001.*\n", "", block.text, flags=re.M)
                 self.write(block.caption, text.replace(URL, server.url))
         self.keep(server.vendor.OTHER_API_KEY)
@@ -54,13 +54,13 @@ class Fleet:
         path.write_text(text)
 
     def keep(self, key: str) -> None:
-        """Keep the key as the guide says, encrypted."""
+        """Encrypt the key as described in the guide."""
         vault = VaultLib([("default", VaultSecret(b"a password"))])
         self.write("password", "a password")
         self.write("secrets.yml", vault.encrypt(json.dumps({"kazoo_api_key": key})).decode())
 
     def declare(self, count: int) -> None:
-        """Declare as many mailboxes for every customer, in the form of the file that the guide shows."""
+        """Declare the same number of mailboxes for every customer, in the format of the guide."""
         for number in range(1, self.customers + 1):
             realm = f"customer{number:03d}.example.com"
             boxes = [
@@ -70,7 +70,7 @@ class Fleet:
             self.write(f"customers/{realm}.yml", json.dumps({"mailboxes": boxes}))
 
     def run(self, command: str, *, status: int = 0, **environment: str) -> str:
-        """Run a command of the guide, which has to end with this status, and return what it printed."""
+        """Run a command of the guide, check its exit status, and return its output."""
         assert command in COMMANDS
         assigned, words = {}, command.split()
         while re.match(r"[A-Z_]+=", words[0]):
@@ -112,7 +112,7 @@ class Fleet:
         return printed
 
     def sent(self) -> Counter[str]:
-        """Return how many requests of each method were sent since the last call."""
+        """Return the number of requests by method since the last call."""
         counted = Counter(entry["method"] for entry in self.server.journal.entries())
         logins = sum(entry["path"].endswith("_auth") for entry in self.server.journal.entries())
         self.server.journal.clear()
@@ -121,28 +121,28 @@ class Fleet:
         return counted
 
     def boxes(self) -> Counter[str]:
-        """Return how many mailboxes each account holds."""
+        """Return the number of mailboxes by account."""
         state = self.server.store.as_dict("kazoo.")
         names = {account["id"]: account["name"] for account in state["kazoo.accounts"].values()}
         return Counter(names[box["account_id"]] for box in state["kazoo.boxes"].values())
 
 
 def outcome(printed: str) -> Counter[str]:
-    """Return how many hosts ended with which counts of the recap."""
+    """Return the number of hosts by the counts in the recap."""
     rows = re.findall(r"^\S+ +: (ok=\d+) +(changed=\d+) .*(failed=\d+)", printed, re.M)
     return Counter(" ".join(row) for row in rows)
 
 
 @pytest.fixture
 def fleet(tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> t.Iterator[Fleet]:
-    """A reseller with twenty customers, or as many as the test says; KAZOO 5 lists whole mailboxes."""
-    knobs = {"customers": getattr(request, "param", CUSTOMERS), "profile": "5"}
-    with SimulatorServer("kazoo", knobs=knobs) as server:
+    """Yield a reseller with twenty customers, or the number that the test sets. KAZOO 5 lists whole mailboxes."""
+    behaviors = {"customers": getattr(request, "param", CUSTOMERS), "profile": "5"}
+    with SimulatorServer("kazoo", behaviors=behaviors) as server:
         yield Fleet(tmp_path, server)
 
 
 def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
-    """Plan in batches, apply, apply again, and apply one branch alone."""
+    """Plan in batches, apply, apply again, and apply one branch."""
     fleet.declare(MAILBOXES)
     predicted = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10 -e batch=5 --check --diff"
@@ -153,7 +153,7 @@ def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
     applied = "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10"
     assert outcome(fleet.run(applied)) == {"ok=1 changed=1 failed=0": CUSTOMERS}
     sent = fleet.sent()
-    # A write for each mailbox; a login for each account, and one for the inventory.
+    # One write per mailbox, one login per account, and one login for the inventory.
     assert (sent["PUT"], sent["login"]) == (CUSTOMERS * MAILBOXES, CUSTOMERS + 1)
     assert fleet.boxes() == {f"customer{number:03d}": MAILBOXES for number in range(1, CUSTOMERS + 1)}
     assert outcome(fleet.run(applied)) == {"ok=1 changed=0 failed=0": CUSTOMERS}
@@ -166,13 +166,13 @@ def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_one_login_for_all(fleet: Fleet) -> None:
+def test_one_login_serves_all_accounts(fleet: Fleet) -> None:
     fleet.declare(2)
     printed = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml one-login.yml -e @secrets.yml --forks 10", ANSIBLE_VERBOSITY="4"
     )
     assert outcome(printed)["ok=1 changed=1 failed=0"] == fleet.customers
-    # One for the inventory, and one for the play.
+    # One login for the inventory, and one for the play.
     assert fleet.sent()["login"] == 2
     assert fleet.server.vendor.OTHER_API_KEY not in printed
     assert "eyJ" not in printed
@@ -185,7 +185,7 @@ def test_with_ansible_runner(fleet: Fleet) -> None:
         pytest.skip("ansible-runner is not installed")
     fleet.declare(20)
     for shown in COMMANDS:
-        # The folder of the customers is there already, since it was declared above.
+        # The folder of the customers already exists.
         if shown.startswith(("mkdir ", "cp ")) and shown != "mkdir customers":
             subprocess.run(shown.split(), cwd=fleet.folder, check=True)
     runner = "ansible-runner run fleet --playbook fleet.yml --forks 10"
@@ -208,7 +208,7 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
         assert re.findall(r"--(\d{4})$", graph, re.M) == ["1002"]
         play = "ansible-playbook -i office.mailboxes.yml without-email.yml -e @secrets.yml"
         server.journal.clear()
-        # The inventory comes out of the cache, so the only login is that of the task.
+        # The inventory is cached, so the only login is that of the task.
         assert outcome(fleet.run(play)) == {"ok=1 changed=1 failed=0": 1}
         assert fleet.sent()["login"] == 1
         found = in_worker("vmbox_info", connection)["mailboxes"]
@@ -218,8 +218,8 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_a_comparison_every_hour(fleet: Fleet) -> None:
-    fleet.server.knobs.set("profile", "M")
+def test_the_hourly_comparison_reads_only(fleet: Fleet) -> None:
+    fleet.server.behaviors.set("profile", "M")
     fleet.declare(10)
     for number in range(1, fleet.customers + 1):
         connection = {"vendor": "kazoo", "url": fleet.server.url, "api_key": fleet.server.vendor.OTHER_API_KEY}
@@ -236,7 +236,7 @@ def test_a_comparison_every_hour(fleet: Fleet) -> None:
         fleet.sent()
         assert outcome(fleet.run(compare)) == {"ok=2 changed=0 failed=0": fleet.customers}
         sent.append(fleet.sent()["GET"])
-    # Two requests of the inventory; of each account a listing, and what is read or asked for.
+    # Two requests of the inventory. For each account, a list, and the reads of mailboxes.
     assert sent == [2 + 4 * (1 + 10), 2 + 4 * (1 + 2), 2 + 4 * (1 + 1)]
     assert len(list((fleet.folder / ".cache" / "voicemail").iterdir())) == fleet.customers
     account, box = next(iter(fleet.server.vendor.state.boxes.values()))["account_id"], "unexpected name"
@@ -246,7 +246,7 @@ def test_a_comparison_every_hour(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_an_inventory_that_fails_can_fail_the_run(fleet: Fleet) -> None:
+def test_a_failed_inventory_can_fail_the_run(fleet: Fleet) -> None:
     guarded = next(line for line in COMMANDS if "ANY_UNPARSED" in line)
     variable = guarded.partition("=")[0]
     wrong = "wrong-" + "x" * 58

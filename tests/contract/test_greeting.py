@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings on every vendor that has them, both ways of running."""
+"""Greetings on every vendor that supports them, with each runner."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"
-KNOBS = [
+BEHAVIORS = [
     ("greeting_enable", "independent"),
     ("greeting_audio", "any"),
     ("blob_access", "private"),
@@ -37,19 +37,19 @@ KNOBS = [
     ("version", "22.2"),
     ("version", "22.6"),
 ]
-every_way = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner_name", RUNNERS)
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: next(iter(place)))
-def test_life_of_a_greeting(place: Item, way: str, tmp_path: pathlib.Path) -> None:
+def test_the_lifecycle_of_a_greeting(place: Item, runner_name: str, tmp_path: pathlib.Path) -> None:
     with serve() as server:
-        live(TaskRunner(server, tmp_path, way), place)
+        live(TaskRunner(server, tmp_path, runner_name), place)
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS)
-def test_life_under_doubtful_behavior(knob: str, value: t.Any, tmp_path: pathlib.Path) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS)
+def test_greetings_under_behavior_variant(behavior: str, value: t.Any, tmp_path: pathlib.Path) -> None:
+    with serve(**{behavior: value}) as server:
         live(TaskRunner(server, tmp_path), PLACES[0])
         live(TaskRunner(server, tmp_path), PLACES[1])
 
@@ -60,11 +60,11 @@ def live(runner: TaskRunner, place: Item) -> None:
     assert runner.settle(**place, state="absent")["action"] == "none"
     done = runner.settle(**place, src=runner.file(first))
     assert (done["action"], done["removed"], runner.heard(**place)) == ("create", [], [first])
-    # The same name and size, another content.
+    # The same name and size, but different content.
     done = runner.settle(**place, src=runner.file(second))
     assert (done["action"], done["removed"], runner.heard(**place)) == ("update", ["greeting.wav"], [second])
     assert len(runner.greetings(**place)) == 1
-    # Another name, the same content.
+    # Another name, but the same content.
     assert runner.run(**place, src=runner.file(second, "other.wav"))["action"] == "none"
     done = runner.settle(**place, src=runner.file(recording(2), "longer.wav"))
     assert (done["greeting"]["name"], done["removed"]) == ("longer.wav", ["greeting.wav"])
@@ -72,7 +72,7 @@ def live(runner: TaskRunner, place: Item) -> None:
     assert (done["action"], done["greeting"], runner.greetings(**place)) == ("delete", {}, {})
 
 
-def test_greetings_that_are_switched_off_are_kept(tmp_path: pathlib.Path) -> None:
+def test_disabled_greetings_are_kept(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         holiday, usual, new = recording(1, 1), recording(2, 2), recording(3, 3)
@@ -83,7 +83,7 @@ def test_greetings_that_are_switched_off_are_kept(tmp_path: pathlib.Path) -> Non
         assert (done["action"], done["kept"]) == ("create", ["holiday.wav"])
         done = runner.settle(src=runner.file(new))
         assert sorted(runner.greetings().values()) == sorted([(holiday, False), (new, True)])
-        # It is there already, so it is only switched on.
+        # The greeting exists, so it is only enabled.
         done = runner.settle(src=runner.file(holiday, "holiday.wav"))
         assert (done["removed"], list(runner.greetings())) == (["greeting.wav"], [key])
         runner.directory.greetings.change(key, {"enabled": False})
@@ -92,7 +92,7 @@ def test_greetings_that_are_switched_off_are_kept(tmp_path: pathlib.Path) -> Non
         assert (done["removed"], list(runner.greetings().values())) == (["holiday.wav"], [(new, True)])
 
 
-def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
+def test_a_large_recording_is_uploaded_in_parts(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         long = recording(179, 7, rate=48000)
@@ -101,7 +101,7 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
         assert runner.heard() == [long]
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -117,18 +117,18 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
     ],
     ids=lambda part: "-".join(part) if isinstance(part, tuple) else "",
 )
-def test_a_recording_that_would_be_refused_never_leaves(
-    content: bytes, words: tuple[str, ...], way: str, tmp_path: pathlib.Path
+def test_an_invalid_recording_is_not_uploaded(
+    content: bytes, words: tuple[str, ...], runner_name: str, tmp_path: pathlib.Path
 ) -> None:
     with serve() as server:
-        runner = TaskRunner(server, tmp_path, way)
+        runner = TaskRunner(server, tmp_path, runner_name)
         result = runner.run(src=runner.file(content))
         assert result["failed"]
         assert [word for word in words if word not in result["msg"]] == []
         assert len(server.journal) == 0
 
 
-def test_a_file_that_is_too_large_is_not_even_read(tmp_path: pathlib.Path) -> None:
+def test_a_file_above_the_size_limit_is_not_read(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         with (tmp_path / "large.wav").open("wb") as file:
@@ -145,7 +145,7 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path: pathlib.Path) -> No
 
 
 @pytest.mark.parametrize("place", [{"shared_voicemail": "9999"}, {"mailbox": "9999"}])
-def test_a_box_that_does_not_exist_is_an_error(place: Item, tmp_path: pathlib.Path) -> None:
+def test_a_missing_mailbox_is_an_error(place: Item, tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         for options in ({"src": runner.file(recording())}, {"state": "absent"}):
@@ -155,7 +155,7 @@ def test_a_box_that_does_not_exist_is_an_error(place: Item, tmp_path: pathlib.Pa
         assert runner.writes() == []
 
 
-def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
+def test_a_user_has_a_personal_greeting(tmp_path: pathlib.Path) -> None:
     login = {"username": "user1001", "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
@@ -166,8 +166,8 @@ def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
             assert (result["failed"], result["error"]["kind"]) == (True, "auth")
 
 
-@every_way
-def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> None:
+@each_runner
+def test_a_kazoo_greeting_with_each_runner(runner_name: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "greeting.wav"
     source.write_bytes(recording())
     with SimulatorServer("kazoo", mailboxes=1) as server:
@@ -176,16 +176,16 @@ def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> Non
             ({"src": str(source)}, "none"),
             ({"state": "absent"}, "delete"),
         ):
-            result = RUNNERS[way](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[runner_name](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
             assert (result["failed"], result["action"]) == (False, action), result
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize("subject", [TEL4VN, ONSIP], ids=lambda subject: subject.name)
-def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, way: str) -> None:
+def test_vendors_without_greetings_are_reported_before_the_first_request(subject: t.Any, runner_name: str) -> None:
     with subject.serve() as server:
         for options in ({"src": "x.wav"}, {"media_id": MEDIA_ID}, {"state": "absent"}):
-            result = RUNNERS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[runner_name](MODULE, subject.arguments(server, mailbox="1000", **options))
             assert result["failed"]
             assert vendor(subject.vendor).title in result["msg"]
             assert "cannot change greetings" in result["msg"]

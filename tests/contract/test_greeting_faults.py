@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings when a run is killed, a network fails or a vendor deceives: repaired by the next run, and never heard."""
+"""Greetings after a killed run, network faults or wrong replies: the next run repairs them, and callers never hear
+them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ STEPS = ("upload", "attach", "enable", "delete")
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("mode", ["exclusive", "independent"])
-def test_a_kill_between_steps_is_repaired_and_never_heard(
+def test_a_killed_run_is_repaired_and_its_greeting_never_played(
     step: str, moment: str, mode: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = recording(1, 1), recording(1, 2)
@@ -58,7 +59,7 @@ PATHS = {
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 @pytest.mark.parametrize("kind", ["lost_reply", "reset_before", "reset_after", "status:503", "html:200"])
-def test_faults_are_repaired_and_never_heard(kind: str, path: str, tmp_path: pathlib.Path) -> None:
+def test_faults_are_repaired_and_partial_greetings_never_played(kind: str, path: str, tmp_path: pathlib.Path) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
@@ -75,7 +76,7 @@ def test_faults_are_repaired_and_never_heard(kind: str, path: str, tmp_path: pat
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_success_reply_is_verified(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
@@ -96,9 +97,7 @@ def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: p
         assert runner.run(src=runner.file(new))["removed"] == ["greeting.wav"]
 
 
-def test_a_vendor_that_keeps_another_recording_is_found_out(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_different_stored_recording_is_detected(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
@@ -112,11 +111,11 @@ def test_a_vendor_that_keeps_another_recording_is_found_out(
         result = runner.run(src=runner.file(new))
         assert (result["failed"], result["changed"]) == (True, False)
         assert "stored a recording other than the uploaded one" in result["msg"]
-        # However often it is tried, nothing piles up.
+        # Repeated attempts do not accumulate greetings.
         assert list(runner.greetings().values()) == [(old, True)]
 
 
-def test_a_recording_that_cannot_be_read_is_judged_by_name_and_size(tmp_path: pathlib.Path) -> None:
+def test_an_unreadable_recording_is_compared_by_name_and_size(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         runner.run(src=runner.file(recording(1, 1)))

@@ -23,29 +23,29 @@ def plural(subject: Subject) -> str:
     return {"vmbox": "vmboxes", "shared_voicemail": "shared_voicemails"}[subject.module]
 
 
-@pytest.mark.parametrize("way", ["worker", "module"])
+@pytest.mark.parametrize("runner", ["worker", "module"])
 @pytest.mark.parametrize("guard", GUARDS)
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
-def test_guards_are_reported(subject: Subject, guard: str, way: str) -> None:
+def test_guards_are_reported(subject: Subject, guard: str, runner: str) -> None:
     limits, text = GUARDS[guard]
     module = plural(subject)
     with subject.serve(mailboxes=5, messages=1) as server:
         absent = [{subject.key: str(1000 + position), "state": "absent"} for position in range(3)]
         given = {module if module != "vmboxes" else "mailboxes": absent, "allow_empty": True, "prune": True, **limits}
         given = subject.arguments(server, **given)
-        refused = RUNNERS[way](module, given, check=True)
+        refused = RUNNERS[runner](module, given, check=True)
         assert refused["failed"]
         assert text in refused["msg"]
-        planned = RUNNERS[way](module, {**given, "on_guard": "report"}, check=True)
+        planned = RUNNERS[runner](module, {**given, "on_guard": "report"}, check=True)
         assert not planned["failed"], planned["msg"]
         assert any(text in guard for guard in planned["guards"])
         assert planned["summary"]["deleted"] > 1
-        real = RUNNERS[way](module, {**given, "on_guard": "report"}, check=False)
+        real = RUNNERS[runner](module, {**given, "on_guard": "report"}, check=False)
         assert "check mode only" in real["msg"]
         assert subject.writes(server) == []
 
 
-def test_a_plan_within_the_guards_has_none() -> None:
+def test_a_plan_within_the_guards_reports_no_guard() -> None:
     with KAZOO.serve(mailboxes=5) as server:
         given = KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": "x"}], on_guard="report")
         assert RUNNERS["worker"]("vmboxes", given, check=True)["guards"] == []

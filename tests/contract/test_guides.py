@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Follow every guide word by word: with the published archive installed, from an empty folder, on a terminal.
+"""Follow every guide exactly: with the published archive installed, from an empty folder, on a terminal.
 
-The files and commands of a page are its steps. Nothing is prepared: no credential, folder or inventory that the guide
-does not make, and no checkout. The telephone systems are simulators at the very addresses that the guide names.
+The files and commands of a page are its steps. Nothing else is prepared: the guide must create all credentials, folders
+and inventories, without a checkout. The telephone systems are simulators at the addresses in the guide.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from helpers.guide_reader import Reader, TelephoneSystem, network
 from helpers.guide_steps import left_out, steps, unused_playbooks
 
 KAZOO_KEY = "simulator-api-key-accountone".ljust(64, "0")
-#: The key of an account that has customers.
+#: The key of an account with customers.
 RESELLER_KEY = "simulator-api-key-accounttwo".ljust(64, "0")
 PASSWORD = "simulator-password"
 KAZOO = TelephoneSystem("kazoo", "https://kazoo.example.com:8443/v2", {"mailboxes": 10, "messages": 2})
-RESELLER = TelephoneSystem("kazoo", KAZOO.url, {"mailboxes": 2, "knobs": {"customers": 4, "profile": "5"}})
+RESELLER = TelephoneSystem("kazoo", KAZOO.url, {"mailboxes": 2, "behaviors": {"customers": 4, "profile": "5"}})
 ONSIP = TelephoneSystem("onsip", "https://api.onsip.com/api", {"mailboxes": 0})
 TEL4VN = TelephoneSystem("tel4vn", "https://pbx01.example.com/v1", {"mailboxes": 10})
 PORTSIP = TelephoneSystem("portsip", "https://pbx.example.com:8887/api", {"mailboxes": 10})
-#: What the reader of any guide types where a command asks for it.
+#: The reader's answers to prompts in any guide.
 ANSWERS = {
     "VOICEMAIL_API_KEY": KAZOO_KEY,
     "KAZOO_API_KEY": KAZOO_KEY,
@@ -37,7 +37,7 @@ ANSWERS = {
     r"Variable name[^:]*: ": "vault_api_key",
     r"String to encrypt[^:]*: ": KAZOO_KEY,
 }
-#: Telephone systems and answers of guides that need others than a KAZOO with ten mailboxes.
+#: Telephone systems and answers for guides that require more than a KAZOO with ten mailboxes.
 SYSTEMS: dict[str, tuple[TelephoneSystem, ...]] = {
     "guide_fleets": (RESELLER,),
     "guide_migration": (KAZOO, ONSIP),
@@ -80,7 +80,7 @@ def _galaxy(folder: pathlib.Path, *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("document", GUIDES, ids=lambda document: document.path.stem)
-def test_guide_works_word_by_word(document: Document, collections: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_following_the_guide_works(document: Document, collections: pathlib.Path, tmp_path: pathlib.Path) -> None:
     name = document.path.stem
     answers = {**ANSWERS, **OWN_ANSWERS.get(name, {})}
     with (
@@ -90,18 +90,18 @@ def test_guide_works_word_by_word(document: Document, collections: pathlib.Path,
         for step in steps(document):
             output = reader.follow(step)
             if os.environ.get("GUIDE_OUTPUT") and not step.name:
-                print(f"$ {step.text}\n{output}")  # for a person who reads what a guide prints
+                print(f"$ {step.text}\n{output}")  # for people who read the output of a guide
 
 
-def test_every_playbook_of_a_guide_is_run_by_its_commands() -> None:
+def test_the_commands_of_a_guide_run_all_its_playbooks() -> None:
     assert [place for document in PAGES for place in unused_playbooks(document)] == []
 
 
-def test_every_guide_is_followed() -> None:
+def test_every_guide_is_tested() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")}
     assert pages | {"README"} <= {document.path.stem for document in GUIDES}
 
 
-def test_what_is_left_out_has_a_reason() -> None:
+def test_every_skipped_block_has_a_reason() -> None:
     reasons: list[tuple[str, str]] = [entry for document in PAGES for entry in left_out(document)]
     assert [place for place, reason in reasons if len(reason.split()) < 3] == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What surrounds the code: workflows, hooks, the container for contributors, releases and the coverage badge."""
+"""Workflows, hooks, the container for contributors, releases and the coverage badge."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text_of(name: str) -> str:
 
 
 def check_schema(schema: str, *paths: pathlib.Path) -> None:
-    """Check files against a schema that check-jsonschema brings along, without a network."""
+    """Check files against a schema that is part of check-jsonschema, without a network."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, paths)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -52,7 +52,7 @@ def test_workflows_follow_their_schema() -> None:
     check_schema("vendor.dependabot", ROOT / ".github" / "dependabot.yml")
 
 
-def test_workflows_name_targets_and_files_that_exist() -> None:
+def test_workflows_name_existing_targets_and_files() -> None:
     targets = {target for _place, script in scripts() for target in re.findall(r"\bmake ([a-z-]+)", script)}
     assert {"docs", "coverage", "release", "matrix", "galaxy"} <= targets <= TARGETS
     called = [job["uses"] for _place, job in jobs() if "uses" in job]
@@ -67,13 +67,13 @@ def test_workflows_name_targets_and_files_that_exist() -> None:
 
 
 @pytest.mark.parametrize(("place", "script"), scripts())
-def test_scripts_of_workflows_are_right_in_syntax(place: str, script: str) -> None:
+def test_scripts_of_workflows_have_valid_syntax(place: str, script: str) -> None:
     done = subprocess.run(["bash", "-n"], input=script, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 0, f"{place}: {done.stderr}"
 
 
-def test_no_expression_is_put_into_a_script() -> None:
-    """What a person enters would be run. Only the matrix, which the workflow itself lists, is safe."""
+def test_scripts_contain_no_expression() -> None:
+    """Check that scripts cannot run text from users. Only the matrix is safe, because the workflow defines it."""
     found = []
     for path in WORKFLOWS:
         for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values():
@@ -82,7 +82,7 @@ def test_no_expression_is_put_into_a_script() -> None:
     assert found == []
 
 
-def test_a_release_is_one_workflow() -> None:
+def test_one_workflow_makes_a_release() -> None:
     content = yaml.safe_load(text_of(".github/workflows/release.yml"))
     assert list(content["jobs"]) == ["test", "release", "website"]
     steps = "\n".join(step.get("run", "") for step in content["jobs"]["release"]["steps"])
@@ -91,7 +91,7 @@ def test_a_release_is_one_workflow() -> None:
     assert content["permissions"] == {"contents": "read"}
 
 
-def test_hooks_of_contributors_run_what_the_tests_run() -> None:
+def test_contributor_hooks_run_the_same_checks_as_the_tests() -> None:
     (repository,) = yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"]
     required = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "requirements").glob("*.txt"))
     hooks = repository["hooks"]
@@ -119,12 +119,12 @@ def test_the_container_prepares_the_environment() -> None:
     targets = re.findall(r"\bmake ([a-z-]+)$", container["postCreateCommand"])
     assert targets == ["environment"]
     assert set(targets) <= TARGETS
-    # What tests look for, and skip without.
+    # Programs without which tests are skipped.
     for package in ("chromium", "openssh-server", "default-jre-headless"):
         assert package in container["onCreateCommand"]
 
 
-def test_updates_cover_every_requirement_file() -> None:
+def test_updates_cover_every_requirements_file() -> None:
     updates = yaml.safe_load(text_of(".github/dependabot.yml"))["updates"]
     (python,) = [update for update in updates if update["package-ecosystem"] == "pip"]
     listed = {ROOT / folder.lstrip("/") for folder in python["directories"]}
@@ -133,7 +133,7 @@ def test_updates_cover_every_requirement_file() -> None:
     assert {path.parent for path in kept} == listed
 
 
-def test_the_code_of_conduct_names_whom_to_write_to() -> None:
+def test_the_code_of_conduct_names_a_contact() -> None:
     text = text_of("CODE_OF_CONDUCT.md")
     assert "https://docs.ansible.com/projects/ansible/latest/community/code_of_conduct.html" in text
     assert "Report a vulnerability" in text
@@ -143,7 +143,7 @@ def test_the_code_of_conduct_names_whom_to_write_to() -> None:
     ("percent", "message", "color"),
     [(91.99, "91 %", "green"), (84.9, "84 %", "yellow"), (69.999, "69 %", "red"), (100, "100 %", "green")],
 )
-def test_the_badge_never_claims_more_than_was_measured(percent: float, message: str, color: str) -> None:
+def test_the_badge_never_shows_more_than_was_measured(percent: float, message: str, color: str) -> None:
     assert coverage_report.badge(percent) == {
         "schemaVersion": 1,
         "label": "unit test coverage",
@@ -165,7 +165,7 @@ def test_the_badge_never_claims_more_than_was_measured(percent: float, message: 
         ("1.1.0", [], "", False, ["changelog: no fragment has a release_summary. Add one to changelogs/fragments."]),
     ],
 )
-def test_what_stops_a_release(
+def test_release_preconditions_are_checked(
     version: str, tags: list[str], status: str, summary: bool, expected: list[str], tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "changelogs" / "fragments").mkdir(parents=True)
@@ -173,7 +173,7 @@ def test_what_stops_a_release(
     assert release.problems(version, tmp_path, tags, status) == expected
 
 
-def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
+def test_release_notes_are_the_changelog_section() -> None:
     newer = '<a id="v1-1-0"></a>\n## v1\\.1\\.0\n\n### Minor Changes\n\n* New\\.\n\n'
     changelog = text_of("CHANGELOG.md").replace('<a id="v1-0-0"></a>\n##', f'{newer}<a id="v1-0-0"></a>\n##')
     assert release.section(changelog, "1.1.0") == "### Minor Changes\n\n* New\\.\n"

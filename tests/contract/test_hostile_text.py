@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that a telephone system made up: it reaches neither a terminal nor a report as anything but text."""
+"""Hostile text from a telephone system is plain text on terminals and in reports."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 def unshowable(text: str) -> list[str]:
-    """Characters that control a terminal or cannot be seen; line breaks aside."""
+    """Return the characters that control a terminal or are invisible, except line breaks."""
     return [one for one in text if unicodedata.category(one) in CONTROLS and one not in "\n\t"]
 
 
 def commands(text: str) -> list[str]:
-    """Lines that a pipeline takes for a command, or a reader for another task."""
+    """Return the lines that a pipeline would run as a command, or that look like another task."""
     return [line for line in text.splitlines() if line.lstrip().startswith(("::", "ok: [localhost]\r"))]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 422])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_an_error_of_any_vendor_is_one_line(subject: Subject, status: int) -> None:
+def test_vendor_errors_are_one_line(subject: Subject, status: int) -> None:
     fault = {"Error": [{"Code": EVIL, "Parameter": EVIL, "Message": EVIL}]}
     context = {"Action": {"IsCompleted": "false"}, "Request": {"IsValid": "false", "Errors": fault}}
     body = {
@@ -58,7 +58,7 @@ def test_an_error_of_any_vendor_is_one_line(subject: Subject, status: int) -> No
         assert not re.search(r"(?:^|\s)::", text)
 
 
-def test_a_mailbox_with_a_hostile_name_in_every_report(tmp_path: pathlib.Path) -> None:
+def test_a_hostile_mailbox_name_is_text_in_every_report(tmp_path: pathlib.Path) -> None:
     markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
     role = {"name": "Provision", "ansible.builtin.include_role": {"name": "telephony.voicemail.provision"}}
     with KAZOO.serve(mailboxes=2) as server:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts that are not servers, and tasks on the command line."""
+"""Network devices as hosts, and tasks on the command line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from helpers.playbooks import ROOT, ansible, play
 from helpers.subjects import KAZOO
 
-DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "comparer" / "connection_plugins")}
+DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "modes" / "connection_plugins")}
 
 
-def test_a_device_is_not_connected_to(tmp_path: pathlib.Path) -> None:
-    """The telephone system is reached from the controller, whatever connection a host of the network has."""
+def test_tasks_for_network_devices_run_on_the_controller(tmp_path: pathlib.Path) -> None:
+    """Check that the controller connects to the telephone system, whatever connection the host uses."""
     with KAZOO.serve() as server:
         device = {"vars": {"ansible_connection": "device"}}
         created = {"telephony.voicemail.vmbox": KAZOO.arguments(server, mailbox="3000", name="Reception"), **device}
@@ -32,7 +32,7 @@ def test_a_device_is_not_connected_to(tmp_path: pathlib.Path) -> None:
         json.dumps({"mailbox": "3000", "name": "Reception", "kazoo": {"skip_greeting": True}}),
     ],
 )
-def test_dictionaries_on_the_command_line(options: str, tmp_path: pathlib.Path) -> None:
+def test_dictionaries_on_the_command_line_are_read(options: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
         environment = {f"VOICEMAIL_{name.upper()}": str(value) for name, value in KAZOO.arguments(server).items()}
         command = ("localhost", "-m", "telephony.voicemail.vmbox", "-a", options)

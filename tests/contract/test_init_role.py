@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook init: the repository it writes is complete, its next plan shows no change, and no secret is in clear."""
+"""The repository that the playbook init writes is complete, its next plan shows no change, and its secrets are
+encrypted."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def init(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *optio
 
 
 def inside(folder: pathlib.Path, playbook: str, *options: str, secret: bool = True) -> Run:
-    """Run a playbook of the collection as a user does in the new repository, with its configuration."""
+    """Run a playbook of the collection in the new repository, with its configuration."""
     files = ["-e", "@office.yml", *(["-e", "@secrets.yml"] if secret else [])]
     repository = folder / "voicemail"
     environment = {"ANSIBLE_CONFIG": str(repository / "ansible.cfg")}
@@ -57,7 +58,7 @@ def contents(folder: pathlib.Path) -> dict[str, str]:
 
 
 def check_schema(folder: pathlib.Path, files: dict[str, str]) -> None:
-    """Run the check of the repository's own hook over its mailbox files."""
+    """Run the repository's hook on its mailbox files."""
     hooks = {hook["id"]: hook for hook in yaml.safe_load(files[".pre-commit-config.yaml"])["repos"][0]["hooks"]}
     hook = hooks["mailbox-schema"]
     names = [name for name in files if re.search(hook["files"], name)]
@@ -99,7 +100,7 @@ STAFF = 200
 
 
 def write_staff(path: pathlib.Path) -> None:
-    """Write a workbook of invented staff, with columns that no vendor has."""
+    """Write a workbook of invented staff, with columns that are not options."""
     book = openpyxl.Workbook()
     book.active.title = "Notes"
     sheet = book.create_sheet("Staff")
@@ -118,10 +119,10 @@ TABLE = {
 
 
 @pytest.mark.parametrize("subject", VENDORS, ids=lambda subject: subject.vendor)
-def test_from_a_table_of_staff_to_mailboxes(tmp_path: pathlib.Path, subject: Subject) -> None:
-    """Ten minutes: the table of two hundred people, init, the plan that is applied, and then no change."""
+def test_a_staff_table_becomes_mailboxes(tmp_path: pathlib.Path, subject: Subject) -> None:
+    """Import a table of two hundred people, apply the plan, and check that the next plan shows no change."""
     write_staff(tmp_path / "staff.xlsx")
-    # A mailbox of PortSIP is part of its user, who exists.
+    # PortSIP's mailboxes are part of existing users.
     with subject.serve(mailboxes=0 if subject.can_create else STAFF) as server:
         source = str(tmp_path / "staff.xlsx")
         run = init(tmp_path, subject, server, source=source, table=TABLE, pipeline="none")
@@ -157,7 +158,7 @@ def test_pins_of_a_table_are_encrypted_and_written(tmp_path: pathlib.Path) -> No
         assert "7q3z19" not in run.output
         files = contents(tmp_path)
         assert not any("7q3z19" in text for text in files.values())
-        # A pipeline that generates PINs keeps the encrypted file.
+        # A pipeline that generates PINs stores the encrypted file.
         steps = yaml.safe_load(files[".github/workflows/voicemail.yml"])["jobs"]["apply"]["steps"]
         assert steps[-1]["with"]["path"].split() == ["voicemail-report/", "pins.yml"]
         applied = inside(tmp_path, "apply", "-e", "provision_confirm=false")
@@ -167,11 +168,12 @@ def test_pins_of_a_table_are_encrypted_and_written(tmp_path: pathlib.Path) -> No
         assert len(boxes[1]["pin"]) == 6
 
 
-def test_a_fleet_has_a_file_for_each_account(tmp_path: pathlib.Path) -> None:
+def test_a_fleet_has_one_file_per_account(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"customers": 3, "profile": "5"}, mailboxes=2) as server:
         key = server.vendor.OTHER_API_KEY
         named = {"init_vendor": "kazoo", "init_url": server.url, "init_api_key": key, "init_fleet": True}
-        run = run_playbook(tmp_path, "telephony.voicemail.init", start=tmp_path, **named)
+        other = {"VOICEMAIL_USERNAME": "somebody-else", "VOICEMAIL_TOKEN": "token-of-another-system"}
+        run = run_playbook(tmp_path, "telephony.voicemail.init", start=tmp_path, environment=other, **named)
         assert run.code == 0, run.output
         files = contents(tmp_path)
         accounts = yaml.safe_load(files["inventory.yml"])["all"]["children"]["accounts"]["hosts"]
@@ -192,7 +194,7 @@ def test_a_fleet_has_a_file_for_each_account(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [GitHub, GitLab], ids=["github", "gitlab"])
-def test_its_pipeline_plans_with_the_vault_password_alone(kind: type[GitHub | GitLab], tmp_path: pathlib.Path) -> None:
+def test_its_pipeline_plans_with_only_the_vault_password(kind: type[GitHub | GitLab], tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=2) as server:
         run = init(tmp_path, KAZOO, server, pipeline=kind.__name__.lower())
         assert run.code == 0, run.output
@@ -227,7 +229,7 @@ ANSWERS = (
 )
 
 
-def test_it_asks_for_what_is_missing_on_a_terminal(tmp_path: pathlib.Path) -> None:
+def test_it_prompts_for_missing_values_on_a_terminal(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=2) as server:
         command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "telephony.voicemail.init"]
         code, output = answer(command, tmp_path, [(prompt, reply.format(url=server.url)) for prompt, reply in ANSWERS])
@@ -237,7 +239,7 @@ def test_it_asks_for_what_is_missing_on_a_terminal(tmp_path: pathlib.Path) -> No
 
 
 def answer(command: list[str], folder: pathlib.Path, answers: list[tuple[bytes, str]]) -> tuple[int, str]:
-    """Run a command on a terminal of its own, and type each reply once its prompt is shown."""
+    """Run a command on a separate terminal, and type each reply after its prompt."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
@@ -255,7 +257,7 @@ def answer(command: list[str], folder: pathlib.Path, answers: list[tuple[bytes, 
                     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output.decode(errors="replace")
                 output += piece
             elif left and left[0][0] in output:
-                # Only after a silence: the prompt drops what was typed before it listens.
+                # Type after a pause, because the prompt discards earlier input.
                 os.write(terminal, left.pop(0)[1].encode() + b"\r")
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -264,7 +266,7 @@ def answer(command: list[str], folder: pathlib.Path, answers: list[tuple[bytes, 
         os.close(terminal)
 
 
-def test_what_is_missing_or_in_use_is_refused_before_anything_is_written(tmp_path: pathlib.Path) -> None:
+def test_missing_values_and_occupied_folders_are_refused_before_any_write(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         without = run_playbook(tmp_path, "telephony.voicemail.init", start=tmp_path, init_vendor="kazoo")
         assert without.code != 0
@@ -285,7 +287,7 @@ def test_what_is_missing_or_in_use_is_refused_before_anything_is_written(tmp_pat
 
 
 def pre_commit(folder: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pre-commit in the repository, with nothing of the user's own settings."""
+    """Run pre-commit in the repository, without the user's settings."""
     variables = {**environment_of(folder), "PRE_COMMIT_HOME": str(folder / "hooks"), "GIT_CONFIG_GLOBAL": os.devnull}
     command = [str(pathlib.Path(sys.executable).parent / "pre-commit"), *arguments]
     return subprocess.run(

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Skip invalid entries with `invalid: skip`: the others are applied, and what an invalid one means is never pruned."""
+"""Skip invalid entries with `invalid: skip`: the others are applied, and mailboxes of invalid entries are never
+pruned."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ PRUNING = [KAZOO, SHARED, TEL4VN, ONSIP]
 WRONG = {"pin": ["48219355"]}
 
 
-def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
+def run(subject: Subject, server: SimulatorServer, runner: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
     arguments = subject.arguments(server, **options, invalid="skip", max_deletions=100, max_delete_percent=100)
-    return RUNNERS[way](subject.plural, arguments, check=False)
+    return RUNNERS[runner](subject.plural, arguments, check=False)
 
 
 def numbers(subject: Subject, server: SimulatorServer) -> set[str]:
-    """Return the numbers of the boxes that exist."""
+    """Return the numbers of the existing mailboxes."""
     found = RUNNERS["worker"](subject.info, subject.arguments(server), check=False)
     return {box[subject.key] for box in found[subject.listed]}
 
@@ -38,16 +39,16 @@ def skipped(result: Result) -> list[dict[str, t.Any]]:
     return [row for row in result["results"] if row["status"] == "skipped"]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject, way: str) -> None:
+def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject, runner: str) -> None:
     with subject.serve(mailboxes=2) as server:
         existing = sorted(numbers(subject, server)) or ["1000", "1001"]
         if not subject.can_create:
             items = [{subject.key: existing[0], **subject.update}, {subject.key: existing[1], **WRONG}]
         else:
             items = [declared(subject, "7101"), declared(subject, "7102", **WRONG)]
-        result = run(subject, server, way, **{subject.listed: items})
+        result = run(subject, server, runner, **{subject.listed: items})
         assert not result["failed"], result
         (row,) = skipped(result)
         assert row[subject.key] == items[1][subject.key]
@@ -59,7 +60,7 @@ def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject
 
 
 @pytest.mark.parametrize("subject", PRUNING, ids=lambda subject: subject.name)
-def test_what_an_invalid_entry_means_is_not_pruned(subject: Subject) -> None:
+def test_the_mailbox_of_an_invalid_entry_is_not_pruned(subject: Subject) -> None:
     with subject.serve(mailboxes=0) as server:
         items = [declared(subject, number) for number in ("7101", "7102", "7103")]
         assert run(subject, server, **{subject.listed: items})["summary"]["created"] == 3
@@ -80,7 +81,7 @@ def test_what_an_invalid_entry_means_is_not_pruned(subject: Subject) -> None:
         {"mailbox": "3000", "extension": "3001", "name": "with two"},
     ],
 )
-def test_nothing_is_pruned_where_it_is_not_sure_what_an_entry_means(entry: t.Any) -> None:
+def test_an_unidentified_entry_prevents_pruning(entry: t.Any) -> None:
     with KAZOO.serve(mailboxes=5) as server:
         before = numbers(KAZOO, server)
         result = run(KAZOO, server, mailboxes=[declared(KAZOO, "7101"), entry], prune=True)
@@ -90,7 +91,7 @@ def test_nothing_is_pruned_where_it_is_not_sure_what_an_entry_means(entry: t.Any
         assert any("nothing was pruned" in warning for warning in result["warnings"])
 
 
-def test_a_number_that_is_declared_twice_is_neither_written_nor_pruned() -> None:
+def test_a_number_declared_twice_is_neither_written_nor_pruned() -> None:
     with KAZOO.serve(mailboxes=0) as server:
         run(KAZOO, server, mailboxes=[declared(KAZOO, "7101"), declared(KAZOO, "7102")])
         twice = [declared(KAZOO, "7101", name="one"), declared(KAZOO, "7101", name="two"), declared(KAZOO, "7102")]
@@ -100,7 +101,7 @@ def test_a_number_that_is_declared_twice_is_neither_written_nor_pruned() -> None
         assert numbers(KAZOO, server) == {"7101", "7102"}
 
 
-def test_an_entry_that_cannot_be_met_is_skipped_with_its_reason() -> None:
+def test_an_entry_that_cannot_be_applied_is_skipped_with_its_reason() -> None:
     with KAZOO.serve(mailboxes=0) as server:
         result = run(KAZOO, server, mailboxes=[{"mailbox": "7101"}, declared(KAZOO, "7102"), {"id": "0" * 32}])
         first, second = skipped(result)
@@ -109,7 +110,7 @@ def test_an_entry_that_cannot_be_met_is_skipped_with_its_reason() -> None:
         assert result["summary"]["created"] == 1
 
 
-def test_a_box_that_an_entry_means_by_its_id_is_not_pruned() -> None:
+def test_a_mailbox_declared_by_id_is_not_pruned() -> None:
     with KAZOO.serve(mailboxes=3) as server:
         found = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
         items = [{"id": found[0]["id"], **WRONG}, {"mailbox": found[1]["mailbox"]}]
@@ -118,7 +119,7 @@ def test_a_box_that_an_entry_means_by_its_id_is_not_pruned() -> None:
         assert numbers(KAZOO, server) == {found[0]["mailbox"], found[1]["mailbox"]}
 
 
-def test_an_invalid_row_of_a_file_is_skipped_with_its_place(tmp_path: pathlib.Path) -> None:
+def test_an_invalid_row_is_skipped_with_its_file_and_line(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.csv"
     source.write_text("mailbox;name;timezone;pin\n7101;Ann;Europe/Paris;482193\n7102;Bob;Europe?;482193\n;Cid;;\n")
     with KAZOO.serve(mailboxes=2) as server:

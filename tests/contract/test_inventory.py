@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin mailboxes against every vendor: by ansible-inventory, and by Ansible's own loader."""
+"""The inventory plugin mailboxes against every vendor, with ansible-inventory and with Ansible's loader."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, S
 from voicemail_simulator.server import SimulatorServer
 
 EXAMPLES = plugin(ROOT / "plugins" / "inventory" / "mailboxes.py")
-#: A PIN that fits every vendor's rules.
+#: A PIN that meets every vendor's rules.
 PIN = "918264"
-#: A name that would be rendered where somebody takes it for a template.
+#: A name that would be rendered as a template.
 TEMPLATE = "{{ 7 * 191 }}"
 Hosts = dict[str, dict[str, t.Any]]
 
 
 @pytest.fixture(autouse=True)
-def no_connection_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the user's own may reach the plugin."""
+def without_connection_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the user's environment variables of the plugin."""
     for name in (*(f"VOICEMAIL_{name.upper()}" for name in arguments.CONNECTION), "ANSIBLE_INVENTORY_CACHE"):
         monkeypatch.delenv(name, raising=False)
 
@@ -61,7 +61,7 @@ def source(folder: pathlib.Path, name: str, subject: Subject, server: SimulatorS
 
 
 def encrypt(path: str, option: str) -> dict[str, str]:
-    """Encrypt an option inside the file of an inventory, and return the variable that says where the password is."""
+    """Encrypt an option in an inventory file, and return the variable with the path of the password."""
     file = pathlib.Path(path)
     content = json.loads(file.read_text())
     vault = VaultLib([("default", VaultSecret(b"a password"))])
@@ -74,28 +74,28 @@ def encrypt(path: str, option: str) -> dict[str, str]:
 
 
 def parsed(path: str, into: InventoryData | None = None, cache: bool = True) -> InventoryData:
-    """Let the plugin add its hosts to an inventory, as Ansible does.
+    """Add the plugin's hosts to an inventory, as Ansible does.
 
-    :raises AnsibleParserError: when it fails.
+    :raises AnsibleParserError: if the plugin fails.
     """
     inventory = into or InventoryData()
     module = inventory_loader.get("telephony.voicemail.mailboxes")
     assert module.verify_file(path)
     module.parse(inventory, DataLoader(), path, cache=cache)
     with contextlib.suppress(AttributeError):
-        # As Ansible does: there is no cache where none was asked for.
+        # Like Ansible, which has no cache unless it is enabled.
         module.update_cache_if_changed()
     return inventory
 
 
 def groups(inventory: InventoryData) -> dict[str, set[str]]:
-    """Return the hosts of every group, those of its inner groups with them."""
+    """Return the hosts of every group, including those of its child groups."""
     inventory.reconcile_inventory()
     return {name: {host.name for host in group.get_hosts()} for name, group in inventory.groups.items()}
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return the output of ansible-inventory without its marks of text that is not a template."""
+    """Return the output of ansible-inventory without the markers of unsafe text."""
     if isinstance(value, dict):
         return (
             value["__ansible_unsafe"]
@@ -106,7 +106,7 @@ def plain(value: t.Any) -> t.Any:
 
 
 def listed(folder: pathlib.Path, paths: list[str], *options: str, **environment: str) -> tuple[Hosts, str]:
-    """Run ansible-inventory, and return the variables of the hosts and all that it printed."""
+    """Run ansible-inventory, and return the variables of the hosts and the whole output."""
     sources = [word for path in paths for word in ("-i", path)]
     variables = {**environment_of(folder), "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment}
     done = run_program("inventory", folder, *sources, "--list", *options, variables=variables)
@@ -116,7 +116,8 @@ def listed(folder: pathlib.Path, paths: list[str], *options: str, **environment:
 
 
 def test_every_vendor_by_ansible_inventory(tmp_path: pathlib.Path) -> None:
-    """Five inventories in one run, at the highest verbosity; the second run sends nothing and shows the same."""
+    """Load five inventories in one run, at the highest verbosity. The second run sends no request and prints the
+    same."""
     with contextlib.ExitStack() as stack:
         servers = {subject.name: stack.enter_context(subject.serve(mailboxes=3)) for subject in SUBJECTS}
         paths, expected, secrets, password = [], {}, {PIN, "eyJ"}, {}
@@ -154,7 +155,7 @@ def test_every_vendor_by_ansible_inventory(tmp_path: pathlib.Path) -> None:
         second, printed_again = listed(tmp_path, paths, "-vvvv", **password)
         assert second == expected
         assert [name for name, server in servers.items() if len(server.journal)] == []
-        # What comes from a telephone system is never a template, neither fresh nor out of the cache.
+        # Text from a telephone system is never a template, whether it is read or cached.
         assert f'"__ansible_unsafe": "{TEMPLATE}"' in printed
         assert f'"__ansible_unsafe": "{TEMPLATE}"' in printed_again
         kept = "".join(path.read_text() for path in (tmp_path / "cache").rglob("*") if path.is_file())
@@ -232,15 +233,15 @@ def test_accounts_and_their_branches(tmp_path: pathlib.Path) -> None:
             "depth": 3,
             "parent_id": above["id"],
         }
-        # Of another account than that of the login, without the top, called by their realms.
+        # The hosts of another account than the login's, without that account itself, named by realm.
         reported = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
         assert set(parsed(source(tmp_path, "branch", KAZOO, server, **reported)).hosts) == {
             f"{name}.example.com" for name in below
         }
 
 
-def test_the_cache_is_of_one_system(tmp_path: pathlib.Path) -> None:
-    """Another account, or another question, is read; the same is not, unless the cache is disabled."""
+def test_the_cache_belongs_to_one_system(tmp_path: pathlib.Path) -> None:
+    """Check that the cache serves the same query only, and not another account or other options."""
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     login = {"username": None, "password": None, "domain": None}
     with KAZOO.serve(mailboxes=2, messages=1) as server:
@@ -306,7 +307,7 @@ def test_bad_input_is_one_clear_error(
         assert inventory.hosts == {}
 
 
-def test_a_server_that_is_away(tmp_path: pathlib.Path) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
         path = source(tmp_path, "office", KAZOO, server, url=f"http://127.0.0.1:{refusing_port()}/v2", retry_budget=0)
         with pytest.raises(AnsibleParserError, match="cannot log in"):
@@ -314,10 +315,10 @@ def test_a_server_that_is_away(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(("resource", "profile"), [("mailboxes", "M"), ("accounts", "M"), ("accounts", "4.3")])
-def test_what_cannot_be_read_to_its_end_adds_no_host(
+def test_an_incomplete_list_adds_no_host(
     resource: str, profile: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More objects share one name than fit into a page, where pages continue by name."""
+    """Create more objects of one name than fit in a page, where pages continue by name."""
     with KAZOO.serve({"customers": 6, "profile": profile}, mailboxes=4) as server:
         state = server.store.as_dict("kazoo.")
         for account in state["kazoo.accounts"].values():
@@ -359,7 +360,7 @@ def test_two_systems_with_the_same_numbers(tmp_path: pathlib.Path) -> None:
         with pytest.raises(AnsibleParserError, match=f"another inventory already has a host {number}"):
             parsed(second, inventory)
         assert {host.vars["voicemail_vendor"] for host in inventory.hosts.values()} == {"kazoo"}
-        # A host that somebody wrote down to give it variables is another matter.
+        # A host that a user added to set its variables is allowed.
         written = InventoryData()
         written.add_host(number)
         written.set_variable(number, "floor", 2)
@@ -370,7 +371,7 @@ def test_two_systems_with_the_same_numbers(tmp_path: pathlib.Path) -> None:
 def test_examples(block: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = block.content["vendor"]
     with SimulatorServer(
-        vendor, mailboxes=3, messages=1, knobs={"customers": 3} if vendor == "kazoo" else {}
+        vendor, mailboxes=3, messages=1, behaviors={"customers": 3} if vendor == "kazoo" else {}
     ) as server:
         key = getattr(server.vendor, "API_KEY" if block.content.get("api_key") else "OTHER_API_KEY", "")
         for variable in ("KAZOO_API_KEY", "VOICEMAIL_API_KEY"):

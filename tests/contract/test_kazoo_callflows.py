@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Callflows that reach a KAZOO mailbox: created, compared and removed only where the collection made them."""
+"""Callflows that reach a KAZOO mailbox are created and compared, and deleted only if the collection created them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Item = dict[str, t.Any]
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=3, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=3, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 
@@ -39,7 +39,7 @@ def run(office: Office, *items: Item, check: bool = False, **options: t.Any) -> 
 
 
 def settle(office: Office, *items: Item, **options: t.Any) -> Result:
-    """Predict, do, and do again."""
+    """Run the module in check mode, for real, and again."""
     predicted = run(office, *items, check=True, **options)
     assert not predicted["failed"], predicted
     assert KAZOO.writes(office.server) == []
@@ -58,7 +58,7 @@ def callflows(office: Office) -> list[Item]:
 
 
 def numbers(office: Office) -> dict[str, t.Any]:
-    """Return what a call to each number reaches: the data of the voicemail module."""
+    """Return the data of the voicemail module that a call to each number reaches."""
     return {number: one["flow"]["data"] for one in callflows(office) for number in one["numbers"]}
 
 
@@ -83,7 +83,7 @@ def test_lifecycle_of_a_direct_number(office: Office) -> None:
     assert callflows(office) == []
 
 
-def test_a_new_mailbox_is_reachable_and_its_callflow_goes_with_it(office: Office) -> None:
+def test_deleting_a_mailbox_deletes_its_callflow(office: Office) -> None:
     settle(office, item("3000", number="3000", check_code="*97"))
     box_id = office.box("3000")["id"]
     assert numbers(office) == {"3000": {"id": box_id}, "*97": {"action": "check"}}
@@ -93,7 +93,7 @@ def test_a_new_mailbox_is_reachable_and_its_callflow_goes_with_it(office: Office
     assert numbers(office) == {"*97": {"action": "check"}}
 
 
-def test_the_code_to_check_voicemail_is_one_of_the_account(office: Office) -> None:
+def test_the_voicemail_check_code_is_unique_in_the_account(office: Office) -> None:
     items = [item(number, number=f"5{number}", check_code="*97") for number in ("1000", "1001", "1002")]
     settle(office, *items)
     assert sorted(numbers(office)) == ["*97", "51000", "51001", "51002"]
@@ -104,7 +104,7 @@ def test_the_code_to_check_voicemail_is_one_of_the_account(office: Office) -> No
     assert sorted(numbers(office)) == ["51000", "51001", "51002"]
 
 
-def test_a_callflow_that_somebody_changed_is_put_right(office: Office) -> None:
+def test_a_changed_callflow_is_corrected(office: Office) -> None:
     settle(office, item("1000", number="2000"))
     (callflow,) = office.state.callflows.values()
     public = {**callflow["public"], "flow": {"module": "hangup", "data": {}, "children": {}}, "note": "kept"}
@@ -115,7 +115,7 @@ def test_a_callflow_that_somebody_changed_is_put_right(office: Office) -> None:
 
 
 @pytest.mark.parametrize("option", ["number", "check_code"])
-def test_a_number_that_is_taken_is_refused_and_adopted_on_request(office: Office, option: str) -> None:
+def test_an_occupied_number_is_refused_and_adopted_on_request(office: Office, option: str) -> None:
     callflow_id = add_callflow(office, "2000", metaflow={"x": 1})
     before = dict(office.state.callflows)
     result = run(office, item("1000", **{option: "2000"}), item("3000", number="3000"))
@@ -130,7 +130,7 @@ def test_a_number_that_is_taken_is_refused_and_adopted_on_request(office: Office
     assert callflow["flow"]["data"] == expected
 
 
-def test_a_callflow_of_somebody_else_that_reaches_the_mailbox_is_enough(office: Office) -> None:
+def test_a_foreign_callflow_that_reaches_the_mailbox_is_accepted(office: Office) -> None:
     box_id = office.box("1000")["id"]
     flow = {"module": "voicemail", "data": {"id": box_id, "action": "compose"}, "children": {}}
     add_callflow(office, "2000", flow)
@@ -142,7 +142,7 @@ def test_a_callflow_of_somebody_else_that_reaches_the_mailbox_is_enough(office: 
     assert len(callflows(office)) == 1
 
 
-def test_numbers_that_contradict_each_other(master: Office) -> None:
+def test_contradictory_numbers_are_refused(master: Office) -> None:
     for items, words in (
         ([item("1000", number="2000"), item("1001", number="2000")], "2000 is also the number of"),
         ([item("1000", check_code="*97"), item("1001", check_code="*98")], "whole account, but several"),
@@ -157,18 +157,18 @@ def test_numbers_that_contradict_each_other(master: Office) -> None:
         assert KAZOO.writes(master.server) == []
 
 
-def test_the_number_of_another_mailbox_is_refused_and_that_of_a_deleted_one_is_free(master: Office) -> None:
+def test_the_number_of_another_mailbox_is_refused_unless_it_was_deleted(master: Office) -> None:
     settle(master, item("1000", number="2000"))
     result = run(master, item("1001", number="2000"))
     assert (result["failed"], "of this collection" in result["msg"]) == (True, True), result
-    # Deleted behind the back of the collection.
+    # Deleted without the collection.
     box = master.box("1000")
     master.state.save_box(master.account, box["id"], box["public"], deleted=True)
     settle(master, item("1001", number="2000"))
     assert numbers(master) == {"2000": {"id": master.box("1001")["id"]}}
 
 
-def test_two_callflows_of_one_mailbox_become_one(master: Office) -> None:
+def test_two_callflows_of_one_mailbox_are_merged(master: Office) -> None:
     settle(master, item("1000", number="2000"))
     (callflow,) = callflows(master)
     public = {**callflow, "numbers": ["2000"]}
@@ -180,7 +180,7 @@ def test_two_callflows_of_one_mailbox_become_one(master: Office) -> None:
 
 
 @pytest.mark.parametrize("fault", ["method=PUT,path=.*/callflows", "method=POST,path=.*/callflows/.*", "method=DELETE"])
-def test_a_lost_reply_makes_nothing_twice(office: Office, fault: str) -> None:
+def test_a_lost_reply_creates_nothing_twice(office: Office, fault: str) -> None:
     settle(office, item("1000", number="2000"), item("1002", number="2222"))
     office.server.faults.set([f"lost_reply,count=1,{fault}"])
     result = run(office, item("1000", number="2001"), item("1001", number="2100"), item("1002", number=None))
@@ -190,7 +190,7 @@ def test_a_lost_reply_makes_nothing_twice(office: Office, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["method=PUT,path=.*/callflows", "method=POST,path=.*/callflows/.*", "method=DELETE"])
-def test_a_failure_in_the_middle_is_repaired_by_the_next_run(master: Office, fault: str) -> None:
+def test_the_next_run_repairs_a_partial_failure(master: Office, fault: str) -> None:
     settle(master, item("1000", number="2000"), item("1002", number="2222"))
     items = [item("1000", number="2001"), item("3000", number="3000"), item("1002", number=None)]
     master.server.faults.set([f"status:400,{fault}"])
@@ -201,14 +201,14 @@ def test_a_failure_in_the_middle_is_repaired_by_the_next_run(master: Office, fau
     assert not run(master, *items)["changed"]
 
 
-def test_a_conflict_is_tried_again(master: Office) -> None:
+def test_a_conflict_is_retried(master: Office) -> None:
     settle(master, item("1000", number="2000"))
-    master.server.knobs.conflict_writes = 1
+    master.server.behaviors.conflict_writes = 1
     assert not run(master, item("1000", number="2001"))["failed"]
     assert list(numbers(master)) == ["2001"]
 
 
-def test_mailboxes_that_declare_no_callflow_cost_no_request(master: Office) -> None:
+def test_mailboxes_without_a_declared_callflow_cost_no_request(master: Office) -> None:
     result = run(master, {"mailbox": "1000", "name": "Other"}, {"mailbox": "3000", "name": "New"})
     assert not result["failed"]
     assert not [entry for entry in master.server.journal.entries() if "callflows" in entry["path"]]
@@ -220,14 +220,14 @@ def test_a_server_without_callflows_still_deletes_mailboxes(master: Office) -> N
 
 
 def shown(office: Office, **options: t.Any) -> dict[str, t.Any]:
-    """Return the callflow of each mailbox as `vmbox_info` shows it."""
+    """Return the callflow of each mailbox from `vmbox_info`."""
     office.server.journal.clear()
     found = in_worker("vmbox_info", KAZOO.arguments(office.server, **options))["mailboxes"]
     return {box["mailbox"]: box.get("kazoo", {}).get("callflow") for box in found}
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_reading_shows_callflows_on_request(office: Office, cached: bool, tmp_path: pathlib.Path) -> None:
+def test_callflows_are_read_on_request(office: Office, cached: bool, tmp_path: pathlib.Path) -> None:
     folder = {"cache": str(tmp_path / "cache")} if cached else {}
     settle(office, item("1000", number="3000", check_code="*97"), item("1001", number="3001"))
     direct = {"module": "voicemail", "data": {"id": office.box("1002")["id"]}, "children": {}}
@@ -244,14 +244,14 @@ def test_reading_shows_callflows_on_request(office: Office, cached: bool, tmp_pa
     }
     for _run in range(3):
         assert shown(office, include_options=["kazoo.callflow"], **folder) == expected
-    # The list of callflows, and each that does nothing but take or play messages.
+    # The list of callflows, and a read of each one that only records or plays messages.
     asked = [entry for entry in office.server.journal.entries() if "/callflows" in entry["path"]]
     assert len(asked) == 1 + 4
     assert shown(office, mailbox="1001", include_options=["kazoo.callflow"]) == {"1001": expected["1001"]}
 
 
 @pytest.mark.parametrize("compact", [False, True])
-def test_what_is_read_with_callflows_applies_without_a_change(office: Office, compact: bool) -> None:
+def test_applying_the_read_callflows_changes_nothing(office: Office, compact: bool) -> None:
     settle(office, item("1000", number="3000", check_code="*97"), item("1001", number="3001"))
     arguments = KAZOO.arguments(office.server, include_options=["kazoo.callflow"], compact=compact)
     found = in_worker("vmbox_info", arguments)
@@ -260,7 +260,7 @@ def test_what_is_read_with_callflows_applies_without_a_change(office: Office, co
     assert (applied["failed"], applied["changed"]) == (False, False), applied
 
 
-def test_a_callflow_that_somebody_changed_is_not_shown(master: Office) -> None:
+def test_a_changed_callflow_is_not_shown(master: Office) -> None:
     settle(master, item("1000", number="3000"))
     (callflow,) = master.state.callflows.values()
     flow = {"module": "user", "data": {"id": "u" * 32}, "children": {}}
@@ -270,7 +270,7 @@ def test_a_callflow_that_somebody_changed_is_not_shown(master: Office) -> None:
     assert shown(master, include_options=["kazoo.callflow"])["1000"] is None
 
 
-def test_the_cache_leaves_callflows_to_the_server(master: Office, tmp_path: pathlib.Path) -> None:
+def test_callflows_are_not_cached(master: Office, tmp_path: pathlib.Path) -> None:
     """The revision of a mailbox does not cover its callflow."""
     items = [item("1000", number="3000"), item("1001", number="3001"), item("1002", number="3002")]
     options = {"cache": str(tmp_path / "cache")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings of KAZOO mailboxes: media files that are uploaded, shared, chosen and removed."""
+"""Greetings of KAZOO mailboxes: media files are uploaded, shared, selected and deleted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicemail_simulator.server import SimulatorServer
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=2, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=2, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 
@@ -59,7 +59,7 @@ def test_both_greetings_of_a_mailbox_are_independent(master: Office) -> None:
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_media_file_of_somebody_else_is_never_deleted(office: Office, state: str) -> None:
+def test_a_foreign_media_file_is_never_deleted(office: Office, state: str) -> None:
     foreign = office.add_media(recording(2, 9))
     office.point(foreign)
     options = {"src": office.file(recording(1, 1))} if state == "present" else {}
@@ -69,7 +69,7 @@ def test_a_media_file_of_somebody_else_is_never_deleted(office: Office, state: s
 
 
 def test_a_greeting_recorded_by_phone_is_kept(master: Office) -> None:
-    """The phone menu takes over the document of a temporary greeting that was uploaded."""
+    """Check that a greeting survives if the phone menu reuses the document of an uploaded temporary greeting."""
     master.settle(kind="temporary", src=master.file(recording(1, 1)))
     (media,) = master.media().values()
     public = {**media["public"], "media_source": "recording", "source_type": "voicemail"}
@@ -80,7 +80,7 @@ def test_a_greeting_recorded_by_phone_is_kept(master: Office) -> None:
     assert master.heard(kind="temporary") == recording(1, 1)
 
 
-def test_an_upload_that_another_mailbox_uses_is_kept(office: Office) -> None:
+def test_an_upload_used_by_another_mailbox_is_kept(office: Office) -> None:
     office.settle(src=office.file(recording(1, 1)))
     shared = office.pointer()
     office.point(shared, "1001")
@@ -92,13 +92,13 @@ def test_an_upload_that_another_mailbox_uses_is_kept(office: Office) -> None:
     assert list(office.media()) == [shared]
 
 
-def test_a_file_that_the_chosen_media_has_already_is_not_uploaded(master: Office) -> None:
+def test_the_content_of_the_chosen_media_is_not_uploaded_again(master: Office) -> None:
     master.point(master.add_media(recording(1, 1)))
     assert master.run(src=master.file(recording(1, 1)))["action"] == "none"
     assert len(master.media()) == 1
 
 
-def test_what_an_interrupted_run_left_behind_is_removed_or_used(office: Office) -> None:
+def test_uploads_of_an_interrupted_run_are_removed_or_used(office: Office) -> None:
     mark = {"mailbox_id": office.box()["id"], "greeting": "unavailable", "file": "greeting.wav", "sha256": "0" * 64}
     empty = office.add_media(None, telephony_voicemail=mark)
     whole = office.add_media(recording(1, 1), telephony_voicemail={**mark, "file": "earlier.wav"})
@@ -107,7 +107,7 @@ def test_what_an_interrupted_run_left_behind_is_removed_or_used(office: Office) 
     assert (done["removed"], empty in office.media()) == (["greeting.wav"], False)
 
 
-def test_a_media_file_is_chosen_by_id_or_name(office: Office) -> None:
+def test_a_media_file_is_selected_by_id_or_name(office: Office) -> None:
     welcome = office.add_media(recording(1, 1), name="Welcome")
     closed = office.add_media(recording(1, 2), name="Closed")
     done = office.settle(media_id=welcome)
@@ -119,7 +119,7 @@ def test_a_media_file_is_chosen_by_id_or_name(office: Office) -> None:
     assert sorted(office.media()) == sorted([welcome, closed])
 
 
-def test_a_media_file_that_is_not_there_or_not_unique_is_refused(office: Office) -> None:
+def test_a_missing_or_ambiguous_media_file_is_refused(office: Office) -> None:
     office.add_media(recording(), name="Twice")
     office.add_media(recording(), name="Twice")
     foreign = office.add_media(recording(), account=office.server.vendor.OTHER_ACCOUNT_ID, name="Foreign")
@@ -149,15 +149,15 @@ def test_a_media_file_that_is_not_there_or_not_unique_is_refused(office: Office)
     ],
     ids=["text", "empty", "cut", "tag", "silent", "large"],
 )
-@pytest.mark.parametrize("way", RUNNERS)
-def test_what_is_no_greeting_never_leaves(master: Office, content: bytes, words: str, way: str) -> None:
-    master.way = RUNNERS[way]
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_an_invalid_greeting_is_not_uploaded(master: Office, content: bytes, words: str, runner: str) -> None:
+    master.runner = RUNNERS[runner]
     result = master.run(src=master.file(content))
     assert (result["failed"], words in result["msg"]) == (True, True), result["msg"]
     assert len(master.server.journal) == 0
 
 
-def test_options_that_contradict_each_other(master: Office) -> None:
+def test_contradictory_options_are_refused(master: Office) -> None:
     source = master.file(recording())
     assert "both set the greeting" in master.run(src=source, media_id="Welcome")["msg"]
     assert "`src` or `media_id` is missing" in master.run()["msg"]
@@ -166,9 +166,9 @@ def test_options_that_contradict_each_other(master: Office) -> None:
     assert "does not exist" in master.run(mailbox="9999", state="absent")["msg"]
 
 
-def test_a_success_without_data_is_no_upload(office: Office) -> None:
+def test_a_success_reply_without_data_is_an_error(office: Office) -> None:
     office.settle(src=office.file(recording(1, 1)))
-    office.server.knobs.broken_uploads = 1
+    office.server.behaviors.broken_uploads = 1
     result = office.run(src=office.file(recording(1, 2)))
     assert (result["failed"], result["changed"]) == (True, False), result
     assert "without the media document" in result["msg"]
@@ -177,7 +177,7 @@ def test_a_success_without_data_is_no_upload(office: Office) -> None:
 
 
 def test_a_server_that_converts_uploads(office: Office) -> None:
-    office.server.knobs.normalize_media = True
+    office.server.behaviors.normalize_media = True
     done = office.settle(src=office.file(recording(2, 1)))
     assert done["action"] == "create"
     first = office.heard()
@@ -185,7 +185,7 @@ def test_a_server_that_converts_uploads(office: Office) -> None:
     assert first[:4] != b"RIFF"
     assert office.settle(src=office.file(recording(2, 2)))["action"] == "update"
     assert office.heard() not in (first, None)
-    # Somebody replaces the recording behind the note about its origin.
+    # Another client replaces the recording, but keeps the note about its origin.
     (media,) = office.media().values()
     media["attachment"]["base64"] = base64.b64encode(recording(2, 5)).decode()
     assert office.settle(src=office.file(recording(2, 2)))["action"] == "update"
@@ -213,7 +213,7 @@ def test_a_lost_reply_repeats_nothing(office: Office, fault: str) -> None:
         ("method=DELETE", 2),
     ],
 )
-def test_a_run_that_fails_in_the_middle_is_repaired_by_the_next(office: Office, fault: str, heard: int) -> None:
+def test_the_next_run_repairs_a_partial_failure(office: Office, fault: str, heard: int) -> None:
     office.settle(src=office.file(recording(1, 1)))
     office.server.faults.set([f"status:400,{fault}"])
     result = office.run(src=office.file(recording(1, 2)))
@@ -225,13 +225,13 @@ def test_a_run_that_fails_in_the_middle_is_repaired_by_the_next(office: Office, 
     assert office.run(src=office.file(recording(1, 2)))["action"] == "none"
 
 
-def test_a_conflict_in_the_mailbox_is_tried_again(master: Office) -> None:
-    master.server.knobs.conflict_writes = 1
+def test_a_conflict_in_the_mailbox_is_retried(master: Office) -> None:
+    master.server.behaviors.conflict_writes = 1
     result = master.run(src=master.file(recording(1, 1)))
     assert (result["failed"], master.heard()) == (False, recording(1, 1)), result
 
 
-def test_lists_that_lag_behind(master: Office) -> None:
+def test_lagging_lists_are_handled(master: Office) -> None:
     master.server.clock.advance(5)
-    master.server.knobs.view_lag = 0.3
+    master.server.behaviors.view_lag = 0.3
     master.settle(src=master.file(recording(1, 1)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's own ways with mailboxes: numbers and ids, values of its generations, what hides in its replies."""
+"""KAZOO's particular behavior: numbers and ids, differences between generations, errors in success replies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GENERATIONS = ("4.3", "M", "5")
 
 
 def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
-    """Run a module, with the journal of that run alone."""
+    """Clear the journal and run a module."""
     server.journal.clear()
     return RUNNERS["worker"](module, KAZOO.arguments(server, **options), check=check)
 
@@ -37,7 +37,7 @@ def ids(server: SimulatorServer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("profile", GENERATIONS)
-def test_a_number_that_another_box_has_is_not_taken(profile: str) -> None:
+def test_the_number_of_another_mailbox_is_refused(profile: str) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=2) as server:
         first, second = ids(server)["1000"], ids(server)["1001"]
         asked: list[dict[str, str]] = [
@@ -55,19 +55,19 @@ def test_a_number_that_another_box_has_is_not_taken(profile: str) -> None:
         assert set(ids(server)) == {"1001", "1002"}
 
 
-def test_the_number_that_a_box_has_is_no_new_one() -> None:
+def test_the_current_number_is_not_a_renumbering() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         assert not run(server, mailbox="1000", new_mailbox="1000")["changed"]
         assert run(server, mailbox="2000", new_mailbox="2000", name="x")["action"] == "create"
 
 
-def test_a_renumbering_is_shown_with_both_numbers() -> None:
+def test_a_renumbering_is_reported_with_both_numbers() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         reported = run(server, mailbox="1000", new_mailbox="1002")["diff"]
         assert (reported["before_header"], reported["after_header"]) == ("mailbox 1000", "mailbox 1002")
 
 
-def test_one_box_by_its_number_and_by_its_id_is_declared_twice() -> None:
+def test_a_mailbox_declared_by_number_and_by_id_is_a_duplicate() -> None:
     with KAZOO.serve(mailboxes=2) as server:
         box_id = ids(server)["1000"]
         items = [{"id": box_id, "name": "A"}, {"mailbox": "1001", "name": "B"}, {"mailbox": "1000", "name": "C"}]
@@ -78,7 +78,7 @@ def test_one_box_by_its_number_and_by_its_id_is_declared_twice() -> None:
         assert KAZOO.writes(server) == []
 
 
-def test_a_box_whose_id_and_number_differ_is_not_deleted() -> None:
+def test_a_mismatch_of_id_and_number_prevents_deletion() -> None:
     with KAZOO.serve(mailboxes=2) as server:
         box_id = ids(server)["1000"]
         result = run(server, id=box_id, mailbox="1001", state="absent")
@@ -87,7 +87,7 @@ def test_a_box_whose_id_and_number_differ_is_not_deleted() -> None:
         assert run(server, id=box_id, mailbox="1000", state="absent")["action"] == "delete"
 
 
-def test_short_names_of_time_zones() -> None:
+def test_short_time_zone_names_are_accepted() -> None:
     with KAZOO.serve({"profile": "5"}, mailboxes=1) as server:
         for zone in ("UTC", "GB"):
             assert run(server, mailbox="1000", timezone=zone)["mailbox"]["timezone"] == zone
@@ -96,7 +96,7 @@ def test_short_names_of_time_zones() -> None:
 
 
 @pytest.mark.parametrize("profile", GENERATIONS)
-def test_what_this_server_refuses_is_reported_for_all_boxes_before_the_first_write(profile: str) -> None:
+def test_schema_violations_of_all_mailboxes_are_reported_before_the_first_write(profile: str) -> None:
     zone = "Mars/Base" if profile == "5" else "UTC"
     items = [
         {"mailbox": "1000", "pin": "4821365"},
@@ -122,7 +122,7 @@ def test_what_this_server_refuses_is_reported_for_all_boxes_before_the_first_wri
         assert not any("schemas" in entry["path"] for entry in server.journal.entries())
 
 
-def test_a_server_that_shows_no_schema_judges_by_itself() -> None:
+def test_without_a_schema_the_server_validates() -> None:
     with KAZOO.serve(mailboxes=1, faults=["status:404,path=.*schemas.*"]) as server:
         assert run(server, mailbox="1000", pin="abcd")["changed"]
         result = run(server, mailbox="1000", pin="4821365")
@@ -139,7 +139,7 @@ def test_a_server_that_shows_no_schema_judges_by_itself() -> None:
         ({"description": "PIN"}, None),
     ],
 )
-def test_what_a_schema_may_demand(schema: dict[str, t.Any], problem: str | None) -> None:
+def test_schema_rules_are_checked(schema: dict[str, t.Any], problem: str | None) -> None:
     assert Limits.model_validate(schema).problem("abcd") == problem
 
 
@@ -227,7 +227,7 @@ def test_every_property_is_set_and_cleared_once(profile: str) -> None:
             assert not run(server, "vmboxes", mailboxes=exported)["changed"]
 
 
-def test_truth_values_that_an_old_document_holds_as_text() -> None:
+def test_booleans_stored_as_text_are_read() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         state = server.vendor.state
         box = state.box(server.vendor.ACCOUNT_ID, ids(server)["1000"])
@@ -241,8 +241,8 @@ def test_truth_values_that_an_old_document_holds_as_text() -> None:
 
 
 @pytest.mark.parametrize("number", ["10ab", "3000"])
-def test_a_create_whose_reply_was_lost_is_looked_for_until_lists_show_it(number: str) -> None:
-    """Text that is not a number is not unique before KAZOO 5, so only waiting prevents a second creation."""
+def test_a_creation_with_a_lost_reply_is_searched_until_lists_show_it(number: str) -> None:
+    """Use a text number, which is not unique before KAZOO 5, so that only waiting prevents a second creation."""
     with KAZOO.serve({"view_lag": 0.3}, faults=["lost_reply,method=PUT,path=vmboxes,count=1"]) as server:
         assert run(server, mailbox=number, name="x")["changed"]
         assert len(KAZOO.writes(server)) == 1
@@ -251,7 +251,7 @@ def test_a_create_whose_reply_was_lost_is_looked_for_until_lists_show_it(number:
 
 
 @pytest.mark.parametrize("profile", GENERATIONS)
-def test_a_charge_for_a_change_is_reported_also_where_it_hides_in_a_success(profile: str) -> None:
+def test_a_charge_in_a_success_reply_is_reported(profile: str) -> None:
     with KAZOO.serve({"profile": profile, "billable": True}, mailboxes=1) as server:
         result = run(server, mailbox="1000", kazoo={"transcribe": True})
         assert result["failed"]
@@ -261,7 +261,7 @@ def test_a_charge_for_a_change_is_reported_also_where_it_hides_in_a_success(prof
         assert result["mailbox"]["kazoo"]["transcribe"] is False
 
 
-def test_a_failed_task_shows_the_box_as_it_is() -> None:
+def test_a_failed_task_returns_the_current_mailbox() -> None:
     with KAZOO.serve({"max_pin_length": 4}, mailboxes=1) as server:
         assert run(server, mailbox="3000", name="x", pin="482159")["mailbox"] == {}
         kept = run(server, mailbox="1000", name="x", pin="482159")["mailbox"]
@@ -273,7 +273,7 @@ def test_a_failed_task_shows_the_box_as_it_is() -> None:
 
 @pytest.mark.parametrize("path", ["", "/v1", "/elsewhere"])
 @pytest.mark.parametrize("key", [None, "k" * 64])
-def test_a_login_at_a_wrong_address_is_not_blamed_on_the_credentials(path: str, key: str | None) -> None:
+def test_a_login_at_a_wrong_address_does_not_blame_the_credentials(path: str, key: str | None) -> None:
     with KAZOO.serve() as server:
         credentials = {"api_key": key, "username": None, "password": None, "domain": None} if key else {}
         url = server.url.removesuffix("/v2") + path
@@ -293,19 +293,19 @@ def test_a_wrong_account_is_reported(profile: str) -> None:
             assert KAZOO.writes(server) == []
 
 
-def test_only_boxes_of_interest_are_read() -> None:
+def test_only_affected_mailboxes_are_read() -> None:
     with KAZOO.serve(mailboxes=30) as server:
         found = run(server, "vmbox_info", match="^100[12]$")["mailboxes"]
         assert [box["mailbox"] for box in found] == ["1001", "1002"]
         assert len(server.journal) == 1 + 1 + 2
 
 
-def test_a_pin_for_new_boxes_alone_needs_no_reading() -> None:
+def test_a_pin_for_new_mailboxes_requires_no_read() -> None:
     items = [{"mailbox": f"{1000 + n}", "name": f"Mailbox {1000 + n}", "pin": "4821"} for n in range(30)]
     with KAZOO.serve(mailboxes=29) as server:
         defaults = {"update_pin": "on_create"}
         made = run(server, "vmboxes", mailboxes=items, defaults=defaults)
-        # Login, listing, creation, and the listing that shows whether somebody else created it as well.
+        # Login, list, creation, and the list that shows duplicates of other clients.
         assert (made["summary"]["create"], made["summary"]["requests"]) == (1, 4)
         again = run(server, "vmboxes", mailboxes=items, defaults=defaults)
         assert (again["changed"], again["summary"]["requests"]) == (False, 2)
@@ -314,12 +314,13 @@ def test_a_pin_for_new_boxes_alone_needs_no_reading() -> None:
         assert {box["pin"] for box in shown if box["mailbox"] != "1029"} == {f"{n:04d}" for n in range(29)}
 
 
-def test_boxes_that_are_read_one_by_one_are_counted() -> None:
+def test_mailboxes_read_individually_are_counted() -> None:
     items = [{"mailbox": str(number), "pin": "4821"} for number in range(1000, 1005)]
     reported: list[tuple[t.Any, ...]] = []
     with KAZOO.serve(mailboxes=5) as server:
         arguments = KAZOO.arguments(server, mailboxes=items)
-        task.run_in_worker("vmboxes", arguments, False, dispatch.session_of, lambda *now: reported.append(now), {})
+        worker = task.Worker(sessions=dispatch.session_of, progress=lambda *now: reported.append(now))
+        task.run_in_worker("vmboxes", arguments, worker)
     assert reported[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
     assert {now[1:] for now in reported[5:]} == {(5, 0, "done")}
 
@@ -331,7 +332,7 @@ def test_a_number_that_looks_like_a_list_is_one_number() -> None:
         assert len(ids(server)) == 2
 
 
-def test_what_a_reply_in_bulk_leaves_out_is_read_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mailboxes_missing_from_a_bulk_reply_are_read_individually(monkeypatch: pytest.MonkeyPatch) -> None:
     call = KazooSession.call
 
     def lossy(session: KazooSession, method: str, path: str, *rest: t.Any, **request: t.Any) -> Envelope:
@@ -341,7 +342,7 @@ def test_what_a_reply_in_bulk_leaves_out_is_read_by_itself(monkeypatch: pytest.M
     monkeypatch.setattr(KazooSession, "call", lossy)
     with KAZOO.serve({"profile": "4.3", "cb_bulk": True}, mailboxes=50) as server:
         assert len(ids(server)) == 50
-        # The login, the list, one in bulk and three by themselves.
+        # The login, the list, one bulk read and three single reads.
         assert len(server.journal) == 1 + 1 + 1 + 3
 
 
@@ -353,13 +354,13 @@ def test_what_a_reply_in_bulk_leaves_out_is_read_by_itself(monkeypatch: pytest.M
         ({"max_delete_percent": -1}, "`max_delete_percent` must be between 0 and 100"),
     ],
 )
-def test_limits_that_mean_nothing(limits: dict[str, int], said: str) -> None:
+def test_invalid_limits_are_refused(limits: dict[str, int], said: str) -> None:
     with KAZOO.serve() as server:
         assert said in run(server, "vmboxes", mailboxes=[{"mailbox": "1"}], **limits)["msg"]
         assert len(server.journal) == 0
 
 
-def test_a_guard_names_what_would_be_deleted() -> None:
+def test_a_guard_lists_the_planned_deletions() -> None:
     with KAZOO.serve(mailboxes=120) as server:
         message = run(server, "vmboxes", mailboxes=[{"mailbox": "1000"}], prune=True, max_delete_percent=100)["msg"]
         assert message.startswith("119 deletions planned, more than `max_deletions`, which is 10: mailbox 1001-1119. ")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dangerous corners of KAZOO's messages."""
+"""KAZOO's messages: ineffective deletions, paging by time, the retention period and partial failures."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ profiles = pytest.mark.parametrize("profile", ["M", "5", "4.3"])
 
 
 def stored(server: SimulatorServer) -> list[dict[str, t.Any]]:
-    """Every message that the simulator has, newest first."""
+    """Return every message in the simulator, newest first."""
     vendor = server.vendor
     found: list[dict[str, t.Any]] = vendor.state.messages_of(vendor.ACCOUNT_ID, None)
     return found
 
 
 def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> str:
-    """Leave a message like another one."""
+    """Add a copy of a message."""
     vendor = server.vendor
     timestamp = metadata.get("timestamp", like["metadata"]["timestamp"])
     identifier = vendor.month(timestamp) + vendor.new_id()
@@ -45,8 +45,8 @@ def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> 
 
 
 @profiles
-def test_a_deletion_that_does_nothing_is_reported(profile: str) -> None:
-    with KAZOO_MESSAGES.serve(knobs={"profile": profile}) as server:
+def test_an_ineffective_deletion_is_reported(profile: str) -> None:
+    with KAZOO_MESSAGES.serve(behaviors={"profile": profile}) as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         box = runner.messages(mailbox="1000")
         like = next(one for one in stored(server) if one["id"] == box[0]["id"])
@@ -62,7 +62,7 @@ def test_a_deletion_that_does_nothing_is_reported(profile: str) -> None:
         assert (soft["failed"], soft["changed"]) == (False, True)
 
 
-def test_no_request_deletes_by_a_body() -> None:
+def test_deletions_have_no_request_body() -> None:
     with KAZOO_MESSAGES.serve() as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         for permanent in (False, True):
@@ -82,7 +82,7 @@ class Untouched:
 
 
 @pytest.mark.parametrize("identifier", ["", "raw", "../vmboxes", "a/b/c/d/e/f", "xxxxxx", "abcdefgh?a=b", "abcdefgh\n"])
-def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> None:
+def test_an_id_that_would_change_the_path_is_never_sent(identifier: str) -> None:
     driver = KazooMessages(t.cast("t.Any", Untouched()))
     for permanent in (False, True):
         with pytest.raises(RejectedError, match="not an id"):
@@ -92,7 +92,7 @@ def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> N
 
 
 def test_messages_that_arrive_between_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the others may be lost or repeated."""
+    """Check that other messages are neither lost nor repeated."""
     with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         everything = {message["id"] for message in runner.messages()}
@@ -111,9 +111,9 @@ def test_messages_that_arrive_between_pages(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @profiles
-def test_a_second_with_more_messages_than_a_page(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages continue by the second, so they never come to the end of such a one."""
-    with KAZOO_MESSAGES.serve(messages=2, knobs={"profile": profile}) as server:
+def test_more_messages_in_a_second_than_in_a_page_is_an_error(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check the error, because pages continue by the second and cannot get past it."""
+    with KAZOO_MESSAGES.serve(messages=2, behaviors={"profile": profile}) as server:
         like = stored(server)[0]
         for _message in range(6):
             left(server, like, timestamp=like["metadata"]["timestamp"])
@@ -122,7 +122,7 @@ def test_a_second_with_more_messages_than_a_page(profile: str, monkeypatch: pyte
         assert sorted(found) == sorted(message["id"] for message in stored(server))
 
 
-def test_a_message_whose_box_is_gone_is_listed() -> None:
+def test_a_message_of_a_deleted_mailbox_is_listed() -> None:
     with KAZOO_MESSAGES.serve() as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         like = stored(server)[0]
@@ -131,7 +131,7 @@ def test_a_message_whose_box_is_gone_is_listed() -> None:
         assert (found["mailbox"], found["mailbox_id"]) == (None, "f" * 32)
 
 
-def test_what_is_older_than_the_retention_is_read_in_windows() -> None:
+def test_messages_older_than_the_retention_are_read_in_windows() -> None:
     with KAZOO_MESSAGES.serve(messages=1) as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         now = server.vendor.state.now()
@@ -172,7 +172,7 @@ def test_windows_cover_the_time_and_keep_to_the_limit(newer: int, older: int | N
         assert int(last["created_to"]) == int(selection.older_than.timestamp()) + offset
 
 
-def test_a_short_time_is_one_request_of_that_time() -> None:
+def test_a_short_period_is_one_request() -> None:
     with KAZOO_MESSAGES.serve() as server:
         TaskRunner(KAZOO_MESSAGES, server).messages(mailbox="1000", newer_than="30d", status="unread")
         (query,) = [entry["query"] for entry in server.journal.entries() if entry["path"].endswith("/messages")]
@@ -180,7 +180,7 @@ def test_a_short_time_is_one_request_of_that_time() -> None:
         assert set(asked) == {"created_from", "filter_folder", "page_size"}
 
 
-def test_a_request_of_several_that_fails_hides_none_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_request_does_not_hide_successful_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "CHUNK", 3)
     with KAZOO_MESSAGES.serve(messages=7) as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
@@ -195,11 +195,11 @@ def test_a_request_of_several_that_fails_hides_none_that_was_done(monkeypatch: p
         assert (again["failed"], again["summary"]["delete"]) == (False, 3)
 
 
-def test_bulk_changes_say_what_became_of_each() -> None:
+def test_bulk_changes_report_each_message() -> None:
     with KAZOO_MESSAGES.serve() as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         box = [message["id"] for message in runner.messages(mailbox="1000")]
-        # Two vanish between the list and the change.
+        # Two messages disappear between the list and the change.
         server.faults.set([])
         original = server.vendor.state.message
 
@@ -208,7 +208,7 @@ def test_bulk_changes_say_what_became_of_each() -> None:
 
         server.vendor.state.message = vanishing
         for shape in ("object", "array"):
-            server.knobs.failed_shape = shape
+            server.behaviors.failed_shape = shape
             result = runner.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")
             reported = {row["id"]: row["status"] for row in result["results"]}
             assert result["failed"]

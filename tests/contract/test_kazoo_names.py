@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names in place of ids on KAZOO: accounts, owners and media, each looked up once a task."""
+"""Names instead of ids on KAZOO: accounts, owners and media, each looked up once per task."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from voicemail_simulator.vendors.kazoo.seeds import add_account, add_user
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=3, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=3, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 
@@ -36,7 +36,7 @@ def public(office: Office, number: str) -> dict[str, t.Any]:
     return found
 
 
-def test_an_owner_is_given_by_user_name(office: Office) -> None:
+def test_an_owner_is_set_by_user_name(office: Office) -> None:
     items = [{"mailbox": number, "owner": "Admin"} for number in ("1000", "1001", "1002")]
     predicted = run(office, items, check=True)
     result = run(office, items)
@@ -51,7 +51,7 @@ def test_an_owner_is_given_by_user_name(office: Office) -> None:
     assert (cleared["changed"], public(office, "1000").get("owner_id")) == (True, None)
 
 
-def test_media_are_given_by_name(office: Office) -> None:
+def test_media_are_set_by_name(office: Office) -> None:
     welcome = office.add_media(b"", name="Welcome")
     items = [
         {"mailbox": "1000", "kazoo": {"media": {"unavailable": "Welcome"}}},
@@ -67,7 +67,7 @@ def test_media_are_given_by_name(office: Office) -> None:
     assert (again["changed"], KAZOO.writes(office.server)) == (False, [])
 
 
-def test_names_and_ids_that_cannot_be_used_are_one_error(office: Office) -> None:
+def test_unusable_names_and_ids_are_one_error(office: Office) -> None:
     vendor = office.server.vendor
     office.add_media(b"", name="Twice")
     office.add_media(b"", name="Twice")
@@ -104,7 +104,7 @@ def test_names_and_ids_that_cannot_be_used_are_one_error(office: Office) -> None
     assert "`kazoo.media.temporary_unavailable`" in by_id["msg"]
 
 
-def test_an_owner_id_that_no_user_has_is_one_error(office: Office) -> None:
+def test_an_unknown_owner_id_is_one_error(office: Office) -> None:
     vendor = office.server.vendor
     stranger = next(one["id"] for one in vendor.state.users.values() if one["account_id"] == vendor.OTHER_ACCOUNT_ID)
     result = run(
@@ -123,7 +123,7 @@ def test_an_owner_id_that_no_user_has_is_one_error(office: Office) -> None:
     assert requests(office, "/users") == 1
 
 
-def test_an_owner_id_that_a_mailbox_has_already_is_not_looked_up(office: Office) -> None:
+def test_the_current_owner_id_is_not_looked_up(office: Office) -> None:
     box = office.box("1000")
     gone = "0" * 32
     office.state.save_box(office.account, box["id"], {**box["public"], "owner_id": gone})
@@ -131,13 +131,13 @@ def test_an_owner_id_that_a_mailbox_has_already_is_not_looked_up(office: Office)
     assert (result["failed"], result["summary"]["updated"], requests(office, "/users")) == (False, 1, 0)
 
 
-def test_a_login_that_must_not_list_users_leaves_the_owner_to_the_server(office: Office) -> None:
+def test_without_permission_to_list_users_the_server_validates_the_owner(office: Office) -> None:
     office.server.faults.set(["status:403,path=.*/users"])
     result = run(office, [{"mailbox": "1000", "owner_id": "0" * 32}])
     assert (result["failed"], result["changed"]) == (False, True), result
 
 
-def test_a_media_id_that_a_mailbox_has_already_is_not_looked_up(office: Office) -> None:
+def test_the_current_media_id_is_not_looked_up(office: Office) -> None:
     gone = "0" * 32
     office.point(gone)
     result = run(office, [{"mailbox": "1000", "kazoo": {"media": {"unavailable": gone}}}])
@@ -148,7 +148,7 @@ MASTER = {"username": None, "password": None, "domain": None, "api_key": "simula
 
 
 def reseller(office: Office) -> dict[str, str]:
-    """Add two customers of one name, below different accounts."""
+    """Add two customers with one name, below different accounts."""
     vendor = office.server.vendor
     ids = {}
     for position, parent in enumerate((vendor.ACCOUNT_ID, vendor.OTHER_ACCOUNT_ID)):
@@ -161,7 +161,7 @@ def reseller(office: Office) -> dict[str, str]:
 @pytest.mark.parametrize(
     "name", ["customer0.example.com", "CUSTOMER0.example.com", "accountone/customer", "master/accountone/customer"]
 )
-def test_an_account_is_given_by_realm_or_path(office: Office, name: str) -> None:
+def test_an_account_is_selected_by_realm_or_path(office: Office, name: str) -> None:
     ids = reseller(office)
     items = [{"mailbox": number, "name": "x"} for number in ("3000", "3001", "3002")]
     result = run(office, items, account_id=name, **MASTER)
@@ -180,7 +180,7 @@ def test_an_account_is_given_by_realm_or_path(office: Office, name: str) -> None
         ("customer/accountone", "cannot access an account"),
     ],
 )
-def test_an_account_that_is_unknown_or_ambiguous_is_one_error(office: Office, name: str, words: str) -> None:
+def test_an_unknown_or_ambiguous_account_is_one_error(office: Office, name: str, words: str) -> None:
     reseller(office)
     result = run(office, [{"mailbox": "3000", "name": "x"}], account_id=name, **MASTER)
     assert (result["failed"], words in result["msg"]) == (True, True), result

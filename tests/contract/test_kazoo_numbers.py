@@ -23,13 +23,13 @@ OLDER = ("4.3", "M")
 
 
 def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
-    """Run a module, with the journal of that run alone."""
+    """Clear the journal and run a module."""
     server.journal.clear()
     return RUNNERS["worker"](module, KAZOO.arguments(server, **options), check=check)
 
 
 def put(server: SimulatorServer, *numbers: str) -> list[str]:
-    """Create mailboxes without the check for duplicates, as overlapping requests do; return their ids."""
+    """Create mailboxes without the check for duplicates, as concurrent requests do. Return their ids."""
     found = []
     for number in numbers:
         box_id = server.vendor.new_id()
@@ -64,7 +64,7 @@ def test_numbers_with_other_characters_are_text(pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 60])
 @pytest.mark.parametrize("profile", OLDER)
-def test_a_mailbox_in_another_spelling_is_the_declared_one(profile: str, count: int) -> None:
+def test_a_mailbox_in_another_spelling_matches_the_declaration(profile: str, count: int) -> None:
     others = [{"mailbox": str(4000 + position), "name": "x"} for position in range(count - 1)]
     with KAZOO.serve({"profile": profile}) as server:
         (box_id,) = put(server, "08000")
@@ -89,7 +89,7 @@ def test_the_spelling_of_a_number_can_be_changed() -> None:
         assert stored(server) == {"8000": "Front desk"}
 
 
-def test_a_number_is_not_taken_from_its_other_spelling() -> None:
+def test_a_number_occupied_in_another_spelling_is_refused() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         put(server, "08000")
         result = run(server, mailbox="1000", new_mailbox="8000")
@@ -98,14 +98,14 @@ def test_a_number_is_not_taken_from_its_other_spelling() -> None:
 
 
 @pytest.mark.parametrize("profile", OLDER)
-def test_a_deletion_takes_the_number_as_it_is_written(profile: str) -> None:
+def test_a_deletion_requires_the_exact_spelling(profile: str) -> None:
     with KAZOO.serve({"profile": profile}) as server:
         put(server, "08000")
         result = run(server, mailbox="8000", state="absent")
         assert result["failed"]
         assert "kazoo has it as 08000; use this spelling to delete it" in result["msg"]
         assert list(stored(server)) == ["08000"]
-        # One of two is deleted by its own spelling, which is how such a pair is repaired.
+        # Such a pair is repaired by deleting one of the mailboxes by its spelling.
         put(server, "8000")
         assert run(server, mailbox="8000", state="absent")["action"] == "delete"
         assert list(stored(server)) == ["08000"]
@@ -120,7 +120,7 @@ def test_prune_keeps_the_declared_mailbox_in_its_other_spelling() -> None:
         assert list(stored(server)) == ["08000"]
 
 
-def test_two_spellings_on_the_server_are_a_clear_error() -> None:
+def test_two_spellings_on_the_server_are_an_error() -> None:
     with KAZOO.serve() as server:
         twins = put(server, "8000", "08000")
         result = run(
@@ -138,7 +138,7 @@ def test_reading_by_number_finds_the_other_spelling() -> None:
         assert [box["mailbox"] for box in run(server, "vmbox_info", mailbox="8000")["mailboxes"]] == ["08000"]
 
 
-def test_five_compares_text() -> None:
+def test_kazoo_5_compares_numbers_as_text() -> None:
     with KAZOO.serve({"profile": "5"}) as server:
         put(server, "08000")
         assert run(server, mailbox="8000", name="Reception")["action"] == "create"

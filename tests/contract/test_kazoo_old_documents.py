@@ -28,7 +28,7 @@ NORMAL: dict[str, dict[str, t.Any]] = {
 
 
 def run(document: dict[str, t.Any], profile: str, options: dict[str, t.Any]) -> tuple[list[Result], dict[str, t.Any]]:
-    """Update a stored document, twice, and return the results and the document."""
+    """Update a stored document twice, and return the results and the document."""
     with KAZOO.serve({"profile": profile}) as server:
         stored = {"name": "Old desk", "mailbox": "3000", "owner_id": "0" * 32, **document}
         server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), stored)
@@ -40,7 +40,7 @@ def run(document: dict[str, t.Any], profile: str, options: dict[str, t.Any]) -> 
 
 @pytest.mark.parametrize("profile", ["4.3", "M", "5"])
 @pytest.mark.parametrize("old", NORMAL)
-def test_fields_in_an_old_form_are_sent_in_their_normal_form(old: str, profile: str) -> None:
+def test_fields_in_an_old_format_are_normalized(old: str, profile: str) -> None:
     (planned, done, again), stored = run(OLD[old], profile, {"name": "New desk"})
     assert planned["results"][0]["changed_fields"] == ["name"]
     assert not done["failed"], done["msg"]
@@ -52,7 +52,7 @@ def test_fields_in_an_old_form_are_sent_in_their_normal_form(old: str, profile: 
 
 
 @pytest.mark.parametrize("old", ["flag", "nested"])
-def test_what_has_no_normal_form_is_named(old: str) -> None:
+def test_fields_that_cannot_be_normalized_are_reported(old: str) -> None:
     (_planned, done, _again), stored = run(OLD[old], "M", {"name": "New desk"})
     assert done["failed"]
     assert stored["name"] == "Old desk"

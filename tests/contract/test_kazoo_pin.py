@@ -63,6 +63,6 @@ def test_a_new_mailbox_with_null_has_no_pin() -> None:
         ("onsip", "", "`pin` must not be empty"),
     ],
 )
-def test_what_does_not_remove_a_pin(vendor: str, value: t.Any, problem: str) -> None:
+def test_other_ways_to_clear_a_pin_are_refused(vendor: str, value: t.Any, problem: str) -> None:
     with pytest.raises(InvalidInputError, match=problem):
         check_entries([Entry("a.yml:1", {"mailbox": "3000", "pin": value})], [], Checks(vendor=vendor))

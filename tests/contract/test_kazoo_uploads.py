@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages that are uploaded to KAZOO: their recordings are read back, and have their real length."""
+"""Messages uploaded to KAZOO: their recordings are read back, and their length is correct."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def ogg(milliseconds: int) -> bytes:
     ids=["wav", "mp3", "ogg"],
 )
 @pytest.mark.parametrize("profile", ["M", "5", "4.3"])
-def test_a_message_has_the_length_of_its_recording(
+def test_the_message_length_matches_its_recording(
     content: bytes, length: int, profile: str, tmp_path: pathlib.Path
 ) -> None:
-    with SimulatorServer("kazoo", mailboxes=1, knobs={"profile": profile}) as server:
+    with SimulatorServer("kazoo", mailboxes=1, behaviors={"profile": profile}) as server:
         result = upload(server, tmp_path / "message", content)
         assert not result["failed"], result
         assert [one["metadata"]["length"] for one in messages(server)] == [length]
 
 
-def test_a_success_that_stored_nothing_is_an_error(tmp_path: pathlib.Path) -> None:
-    with SimulatorServer("kazoo", mailboxes=1, knobs={"broken_uploads": 1}) as server:
+def test_a_success_reply_without_a_stored_message_is_an_error(tmp_path: pathlib.Path) -> None:
+    with SimulatorServer("kazoo", mailboxes=1, behaviors={"broken_uploads": 1}) as server:
         result = upload(server, tmp_path / "message", recording())
         assert (result["failed"], result["changed"]) == (True, False)
         assert "the message does not exist" in result["msg"]
@@ -70,7 +70,7 @@ def test_a_success_that_stored_nothing_is_an_error(tmp_path: pathlib.Path) -> No
     ],
     ids=["nothing", "empty", "cut", "noise"],
 )
-def test_a_message_without_its_whole_recording_is_an_error(
+def test_an_incomplete_recording_is_an_error(
     kept: bytes | None, words: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with SimulatorServer("kazoo", mailboxes=1) as server:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-lint sees options of the modules that are wrong, and accepts those that are templates."""
+"""ansible-lint reports wrong options of the modules, and accepts templates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check i
 from helpers.programs import ROOT, environment_of
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-#: What each module needs, so that nothing but the slip is wrong.
+#: Required options of each module, so that only the tested option is wrong.
 NEEDED: dict[str, dict[str, t.Any]] = {
     "shared_voicemail": {"extension_number": "8500"},
     "shared_voicemails": {"shared_voicemails": "{{ shared }}"},
@@ -34,7 +34,7 @@ NEEDED: dict[str, dict[str, t.Any]] = {
 
 
 def refusal(module: str, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return why options are refused, empty where they are not."""
+    """Return why options are refused, or empty text."""
     printed = io.StringIO()
     monkeypatch.setattr(sys, "stdout", printed)
     with patch_module_args({"_ansible_remote_tmp": "/tmp", **options}):
@@ -80,7 +80,7 @@ def test_every_module_is_checked(tmp_path: pathlib.Path) -> None:
         ("voicemail_audio", {"mailbox": "3000"}, "dest"),
     ],
 )
-def test_what_is_wrong_is_named(
+def test_wrong_options_are_reported(
     module: str, options: dict[str, t.Any], word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert word in refusal(module, options, monkeypatch)

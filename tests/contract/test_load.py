@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The measurements of `make load` at a size that shows only that they work."""
+"""Run the measurements of `make load` at a small size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def test_load_is_measured_and_judged() -> None:
+def test_the_load_measurement_works() -> None:
     sizes = ("--only=messages", "--only=soak", "--messages=20", "--minutes=0.06", "--workers=4")
     command = [sys.executable, str(ROOT / "tests" / "load"), *sizes]
     done = subprocess.run(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON schemas of mailbox files: what the collection accepts passes, and mistakes are found without it."""
+"""The JSON schemas of mailbox files accept the same values as the collection, and find mistakes without it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 FOLDER = ROOT / "docs" / "schemas"
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
-#: A file for each vendor that its schema and its rules accept, with values as people write them.
+#: A valid file for each vendor, with values as people write them.
 GOOD = {
     "mailboxes.kazoo": """
         defaults: {timezone: Europe/Paris, attach_audio: yes}
@@ -56,7 +56,7 @@ GOOD = {
     "mailboxes": "[{mailbox: 3000, name: Desk, language: de-DE, onsip: {say_duration: no}}]",
     "shared_voicemails.portsip": "[{extension_number: 8500, name: Support, pin: 482159, recipients: [a@example.com]}]",
 }
-#: Mistakes: the schema that finds each, and the entry or document.
+#: Mistakes: the schema that finds it, and the entry or document.
 BAD = {
     "typo": ("mailboxes.kazoo", "[{mailbox: '3000', emials: [a@example.com]}]"),
     "typo-inside": ("mailboxes.kazoo", "[{mailbox: '3000', kazoo: {skip_greting: true}}]"),
@@ -83,7 +83,7 @@ def schema_of(table: FieldTable) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", json.loads((FOLDER / name).read_text(encoding="utf-8")))
 
 
-def test_every_schema_is_one_and_has_a_case() -> None:
+def test_every_schema_is_valid_and_has_a_case() -> None:
     names = {path.name.removesuffix(".schema.json"): path for path in FOLDER.glob("*mail*s*.schema.json")}
     names.pop("voicemail_report", None)
     assert set(names) == set(GOOD)
@@ -92,7 +92,7 @@ def test_every_schema_is_one_and_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_good_and_bad_files_with_check_jsonschema(name: str, tmp_path: pathlib.Path) -> None:
+def test_check_jsonschema_accepts_good_and_refuses_bad_files(name: str, tmp_path: pathlib.Path) -> None:
     bad = {case: text for case, (schema, text) in BAD.items() if schema == name}
     for case, text in {"good": GOOD[name], **bad}.items():
         (tmp_path / f"{case}.yml").write_text(text, encoding="utf-8")
@@ -113,7 +113,7 @@ def test_good_and_bad_files_with_check_jsonschema(name: str, tmp_path: pathlib.P
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "mailboxes"])
-def test_good_files_are_good_to_the_collection(name: str) -> None:
+def test_the_collection_accepts_good_files(name: str) -> None:
     plural, vendor_name = name.split(".")
     resource = next(one for one in RESOURCES.values() if one.plural == plural)
     table = vendor(vendor_name).tables[resource.key]
@@ -127,7 +127,7 @@ def test_good_files_are_good_to_the_collection(name: str) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @settings(max_examples=25)
 @given(data=st.data())
-def test_what_the_collection_accepts_passes(table: FieldTable, data: st.DataObject) -> None:
+def test_values_that_the_collection_accepts_are_valid(table: FieldTable, data: st.DataObject) -> None:
     item = data.draw(raw_items(table))
     jsonschema.validate([item], schema_of(table), jsonschema.Draft202012Validator)
 
@@ -152,7 +152,7 @@ def test_exports_pass_and_name_their_schema(subject: Subject) -> None:
             jsonschema.validate(content, schema_of(table), jsonschema.Draft202012Validator)
 
 
-def test_a_file_of_unknown_vendor_has_the_schema_of_all() -> None:
+def test_a_file_of_an_unknown_vendor_uses_the_common_schema() -> None:
     boxes = [{"mailbox": "3000"}]
     (document,) = boxes_to_yaml(boxes)
     assert document["content"].startswith(f"{SCHEMA_LINE}{SCHEMAS}/mailboxes.schema.json\n")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are masked by their position: data that contains the text of one stays as it is, and no mask is written."""
+"""Secrets are masked by their position: other data with the same text is unchanged, and a mask is never written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from helpers.greeting_subjects import recording
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Item, Subject
 
-#: Texts that hold the credential of the login or the PIN of the mailbox.
+#: Texts that contain the credential of the login or the PIN of the mailbox.
 QUOTING: dict[str, t.Callable[[str, str], Item]] = {
     KAZOO.name: lambda secret, pin: {
         "name": f"The {secret} desk {pin}",
@@ -32,10 +32,10 @@ QUOTING: dict[str, t.Callable[[str, str], Item]] = {
         "name": f"The {secret} desk {pin}",
         "recipients": [f"{secret}.{pin}@example.com"],
     },
-    # It has no text of its own; see the test of what the vendor shows beside.
+    # It has no text option. See the test of vendor data.
     PERSONAL.name: lambda secret, pin: {},
 }
-#: Where a text may stand in a declaration: options, vendors' dictionaries, lists, and the number itself.
+#: Places for text in a declaration: options, vendors' dictionaries, lists, and the number itself.
 TEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
     KAZOO.name: (
         ("mailbox",),
@@ -60,14 +60,14 @@ TEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 def credential(subject: Subject) -> str:
-    """The secret of the login."""
+    """Return the secret of the login."""
     return str(subject.connection.get("password") or subject.connection["api_key"])
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way: str) -> None:
-    run, secret, pin = RUNNERS[way], credential(subject), str(subject.create["pin"])
+def test_data_that_contains_a_credential_is_returned_unchanged(subject: Subject, runner: str) -> None:
+    run, secret, pin = RUNNERS[runner], credential(subject), str(subject.create["pin"])
     key, number = subject.key, subject.number
     quoting = QUOTING[subject.name](secret, pin)
     with subject.serve() as server:
@@ -88,18 +88,18 @@ def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way:
         assert "********" not in json.dumps(stored)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_what_the_vendor_shows_beside_the_options_comes_back_whole(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_vendor_data_is_returned_unchanged(runner: str) -> None:
     with PERSONAL.serve() as server:
         name = f"The {credential(PERSONAL)} desk"
         (found,) = [box for box in PERSONAL.stored(server) if box.number == "1001"]
         server.vendor.state.users.change(found.id, {"display_name": name})
-        (box,) = RUNNERS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
+        (box,) = RUNNERS[runner]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
         assert box["native"]["display_name"] == name
 
 
 def _inner(quoting: Item) -> Item:
-    """Lists come back sorted and dictionaries with further keys, so those are compared one by one."""
+    """Yield inner values to compare, because lists are returned sorted and dictionaries with more keys."""
     return {option: value for option, value in quoting.items() if not isinstance(value, str)}
 
 
@@ -109,19 +109,19 @@ def _within(found: t.Any, declared: t.Any) -> bool:
     return sorted(found) == sorted(declared) if isinstance(declared, list) else bool(found == declared)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_difference_shows_a_name_that_contains_a_credential(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_diff_shows_a_name_that_contains_a_credential(runner: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         name = f"The {credential(KAZOO)} desk"
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
         assert [one["after"]["name"] for one in result["diff"]] == [name]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_an_error_still_hides_a_credential_that_the_vendor_quotes(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_an_error_hides_a_credential_quoted_by_the_vendor(runner: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         secret = credential(KAZOO)
-        result = RUNNERS[way]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
+        result = RUNNERS[runner]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
         assert result["failed"]
         assert secret not in json.dumps([result["msg"], result["error"]])
 
@@ -180,7 +180,7 @@ def test_a_mask_is_not_uploaded_with_a_message(option: str, tmp_path: pathlib.Pa
         assert KAZOO.writes(server) == []
 
 
-def test_a_mask_is_not_chosen_as_a_greeting() -> None:
+def test_a_mask_is_not_selected_as_a_greeting() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         result = RUNNERS["worker"]("voicemail_greeting", KAZOO.arguments(server, mailbox="1000", media_id="********"))
         assert "`media_id` contains ********" in result["msg"]

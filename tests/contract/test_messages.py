@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading, marking, filing and deleting messages on every vendor that can, both ways of running."""
+"""Read, mark, move and delete messages on every vendor that supports it, with each runner."""
 
 from __future__ import annotations
 
@@ -35,48 +35,48 @@ KEYS = {
     "transcription",
     "native",
 }
-#: Secrets of the simulators, which no result may hold.
+#: Secrets of the simulators, which no result may contain.
 SECRETS = ("simulator-password", "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567")
 every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda subject: subject.name)
-every_way = pytest.mark.parametrize("way", RUNNERS)
-#: Interface of a driver by the words of an error.
+each_runner = pytest.mark.parametrize("runner_name", RUNNERS)
+#: Interface of a driver by the text of an error.
 INTERFACES = {words: interface for interface, words in WORDS.items()}
-KNOBS = [(subject, knob, value) for subject in MESSAGE_SUBJECTS for knob, value in subject.knobs]
+BEHAVIORS = [(subject, behavior, value) for subject in MESSAGE_SUBJECTS for behavior, value in subject.behaviors]
 
 
 class TaskRunner:
-    """Runs tasks of one subject against one server."""
+    """Run tasks of one subject against one server."""
 
-    def __init__(self, subject: MessageSubject, server: SimulatorServer, way: str = "worker") -> None:
+    def __init__(self, subject: MessageSubject, server: SimulatorServer, runner_name: str = "worker") -> None:
         self.subject = subject
         self.server = server
-        self.way = RUNNERS[way]
+        self.runner = RUNNERS[runner_name]
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> Result:
-        """Run a module, and make sure that it shows no secret."""
+        """Run a module, and check that the result contains no secret."""
         self.server.journal.clear()
-        result = self.way(module, self.subject.arguments(self.server, **options), check=check)
+        result = self.runner(module, self.subject.arguments(self.server, **options), check=check)
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         assert not [secret for secret in SECRETS if secret in shown]
         assert "unexpected" not in result.get("msg", "")
         return result
 
     def messages(self, **options: t.Any) -> list[Item]:
-        """Read messages, of all boxes by default."""
+        """Read messages, by default of all mailboxes."""
         result = self.run("voicemail_message_info", **(options or self.subject.all))
         assert not result["failed"], result
         found: list[Item] = result["messages"]
         return found
 
     def change(self, **options: t.Any) -> Result:
-        """Foresee a change, make it, and make sure that the same again changes nothing."""
+        """Run a change in check mode, for real, and again."""
         predicted = self.run("voicemail_message", check=True, **options)
         assert not predicted["failed"], predicted
         assert self.subject.writes(self.server) == []
         done = self.run("voicemail_message", **options)
         assert not done["failed"], done
         assert (done["changed"], done["diff"]) == (predicted["changed"], predicted["diff"])
-        # What id a message will get, nobody can foresee.
+        # The id of a new message is unpredictable.
         rows = [[{**row, "new_id": None} for row in one["results"]] for one in (predicted, done)]
         assert rows[0] == rows[1]
         again = self.run("voicemail_message", **options)
@@ -86,7 +86,7 @@ class TaskRunner:
 
 
 def tone(path: pathlib.Path) -> pathlib.Path:
-    """Write a quarter of a second of silence."""
+    """Write a silent recording of a quarter of a second."""
     target = io.BytesIO()
     with wave.open(target, "wb") as audio:
         audio.setnchannels(1)
@@ -97,11 +97,11 @@ def tone(path: pathlib.Path) -> pathlib.Path:
     return path
 
 
-@every_way
+@each_runner
 @every_subject
-def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
+def test_messages_have_the_same_fields_on_every_vendor(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         facts = runner.run("voicemail_message_facts", **subject.all)
         assert (facts["failed"], facts["changed"]) == (False, False), facts
         assert facts["ansible_facts"]["voicemail_messages"] == facts["messages"] == runner.messages()
@@ -117,12 +117,12 @@ def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
         assert len({message["id"] for message in facts["messages"]}) == len(facts["messages"])
 
 
-#: Requests besides the login for 5000 messages in 200 boxes; the guide states them.
+#: Requests without the login for 5000 messages in 200 mailboxes, as stated in the guide.
 REQUESTS = {"kazoo": 2, "portsip": 204, "tel4vn": 6}
 
 
 @every_subject
-def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject) -> None:
+def test_five_thousand_messages_cost_few_requests(subject: MessageSubject) -> None:
     with subject.serve(mailboxes=200, messages=25) as server:
         runner = TaskRunner(subject, server)
         expected = 25 * subject.seeded_boxes(200)
@@ -131,20 +131,20 @@ def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject
 
 
 @every_subject
-def test_messages_that_arrive_between_pages_neither_repeat_nor_hide_others(subject: MessageSubject) -> None:
-    with subject.serve(messages=10, knobs=dict(subject.small_pages)) as server:
+def test_new_messages_between_pages_do_not_repeat_or_hide_others(subject: MessageSubject) -> None:
+    with subject.serve(messages=10, behaviors=dict(subject.small_pages)) as server:
         runner = TaskRunner(subject, server)
         before = {message["id"] for message in runner.messages()}
-        server.knobs.arriving_messages = 5
+        server.behaviors.arriving_messages = 5
         found = [message["id"] for message in runner.messages()]
         assert len(found) == len(set(found))
         assert before < set(found)
-        assert len(runner.messages()) == len(before) + 5 - server.knobs.arriving_messages
+        assert len(runner.messages()) == len(before) + 5 - server.behaviors.arriving_messages
         assert [message["id"] for message in runner.messages()][-len(before) :] == found[-len(before) :]
 
 
 @every_subject
-def test_filters_hold_together(subject: MessageSubject) -> None:
+def test_filters_can_be_combined(subject: MessageSubject) -> None:
     with subject.serve() as server:
         runner = TaskRunner(subject, server)
         everything = runner.messages()
@@ -169,14 +169,14 @@ def test_filters_hold_together(subject: MessageSubject) -> None:
 
 
 @every_subject
-def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
+def test_a_missing_mailbox_is_an_error(subject: MessageSubject) -> None:
     with subject.serve() as server:
         result = TaskRunner(subject, server).run("voicemail_message_info", **subject.unknown)
         assert result["failed"]
         assert next(iter(subject.unknown.values())) in result["msg"]
 
 
-@every_way
+@each_runner
 @every_subject
 @pytest.mark.parametrize(
     ("options", "word"),
@@ -190,17 +190,17 @@ def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
     ],
 )
 def test_bad_selections_are_refused_before_the_first_request(
-    subject: MessageSubject, way: str, options: Item, word: str
+    subject: MessageSubject, runner_name: str, options: Item, word: str
 ) -> None:
     with subject.serve(0, 0) as server:
-        result = TaskRunner(subject, server, way).run("voicemail_message_info", **subject.all, **options)
+        result = TaskRunner(subject, server, runner_name).run("voicemail_message_info", **subject.all, **options)
         assert result["failed"]
         assert word in result["msg"]
         assert len(server.journal) == 0
 
 
 @pytest.mark.parametrize("subject", [PORTSIP_MESSAGES, TEL4VN_MESSAGES], ids=lambda subject: subject.name)
-def test_a_number_that_is_none_is_refused_before_the_first_request(subject: MessageSubject) -> None:
+def test_an_invalid_number_is_refused_before_the_first_request(subject: MessageSubject) -> None:
     with subject.serve(0, 0) as server:
         for option in subject.unknown.keys() | {"mailbox"}:
             result = TaskRunner(subject, server).run("voicemail_message_info", **{option: "80'01"})
@@ -210,9 +210,9 @@ def test_a_number_that_is_none_is_refused_before_the_first_request(subject: Mess
         assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner_name", RUNNERS)
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str, way: str) -> None:
+def test_unsupported_features_are_one_error_before_the_first_request(name: str, runner_name: str) -> None:
     subject = next(subject for subject in SUBJECTS if subject.vendor == name)
     needs = {
         "read messages": ("voicemail_message_info", {}),
@@ -227,7 +227,7 @@ def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str
     with subject.serve() as server:
         for ability, (module, options) in lacking.items():
             arguments = subject.arguments(server, mailbox="1000", **options)
-            result = RUNNERS[way](module, arguments)
+            result = RUNNERS[runner_name](module, arguments)
             assert result["failed"], ability
             assert vendor(name).title in result["msg"]
             assert ability in result["msg"]
@@ -235,7 +235,7 @@ def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str
 
 
 @every_subject
-def test_a_place_that_a_vendor_lacks_is_refused(subject: MessageSubject) -> None:
+def test_an_unsupported_mailbox_type_is_refused(subject: MessageSubject) -> None:
     options, word = subject.refusing
     with subject.serve(1, 1) as server:
         result = TaskRunner(subject, server).run("voicemail_message_info", **options)
@@ -243,9 +243,9 @@ def test_a_place_that_a_vendor_lacks_is_refused(subject: MessageSubject) -> None
         assert word in result["msg"]
 
 
-def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
-    """Put messages through every state that the vendor can reach."""
-    runner = TaskRunner(subject, server, way)
+def live(subject: MessageSubject, server: SimulatorServer, runner_name: str) -> None:
+    """Move messages through every state that the vendor supports."""
+    runner = TaskRunner(subject, server, runner_name)
     assert len(runner.messages()) == 4 * subject.seeded_boxes(3)
     for state in ("read", "unread"):
         if state in subject.states:
@@ -274,26 +274,28 @@ def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
         assert runner.messages(**place) == []
 
 
-@every_way
+@each_runner
 @every_subject
-def test_states(subject: MessageSubject, way: str) -> None:
+def test_messages_reach_every_state(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        live(subject, server, way)
+        live(subject, server, runner_name)
 
 
-@pytest.mark.parametrize(("subject", "knob", "value"), KNOBS, ids=lambda part: getattr(part, "name", str(part)))
-def test_states_under_doubtful_behavior(subject: MessageSubject, knob: str, value: t.Any) -> None:
-    with subject.serve(knobs={knob: value}) as server:
+@pytest.mark.parametrize(("subject", "behavior", "value"), BEHAVIORS, ids=lambda part: getattr(part, "name", str(part)))
+def test_states_under_behavior_variant(subject: MessageSubject, behavior: str, value: t.Any) -> None:
+    with subject.serve(behaviors={behavior: value}) as server:
         live(subject, server, "worker")
 
 
-@every_way
+@each_runner
 @every_subject
-def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+def test_an_upload_is_identified_by_its_call_id(
+    subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path
+) -> None:
     if "present" not in subject.states:
-        pytest.skip(f"{subject.name} takes no uploads")
+        pytest.skip(f"{subject.name} does not support uploads")
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         source = str(tone(tmp_path / "welcome.wav"))
         wanted = {"src": source, "call_id": "welcome", "caller_name": "Ada", "caller_number": "200@example.com"}
         runner.change(**subject.box, state="present", **wanted)
@@ -303,11 +305,11 @@ def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str,
         runner.change(**subject.box, state="absent", call_ids=["welcome"], permanent=True)
 
 
-@every_way
+@each_runner
 @every_subject
-def test_unknown_ids_are_reported_and_the_others_are_done(subject: MessageSubject, way: str) -> None:
+def test_unknown_ids_are_reported_and_the_others_are_changed(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         if "read" in subject.states:
             ids = [message["id"] for message in runner.messages(**subject.box) if message["status"] == "unread"]
             result = runner.run("voicemail_message", **subject.box, state="read", ids=[*ids, "nowhere"])
@@ -325,9 +327,9 @@ def test_unknown_ids_are_reported_and_the_others_are_done(subject: MessageSubjec
 
 
 @every_subject
-def test_nothing_is_deleted_without_or_beyond_a_limit(subject: MessageSubject) -> None:
+def test_deletions_require_a_sufficient_limit(subject: MessageSubject) -> None:
     if "absent" not in subject.states:
-        pytest.skip(f"{subject.name} deletes no messages")
+        pytest.skip(f"{subject.name} does not support deletions")
     with subject.serve() as server:
         runner = TaskRunner(subject, server)
         result = runner.run("voicemail_message", **subject.all, state="absent")
@@ -344,7 +346,7 @@ def test_nothing_is_deleted_without_or_beyond_a_limit(subject: MessageSubject) -
 @every_subject
 @pytest.mark.parametrize("state", ["read", "absent", "moved", "copied"])
 @pytest.mark.parametrize("fault", ["lost_reply,count=1", "status:503,count=2", "reset_before,count=1"])
-def test_faults_neither_lose_nor_repeat_anything(subject: MessageSubject, state: str, fault: str) -> None:
+def test_faults_do_not_lose_or_repeat_changes(subject: MessageSubject, state: str, fault: str) -> None:
     if state not in subject.states:
         pytest.skip(f"{subject.name} cannot reach {state}")
     options: Item = {
@@ -368,7 +370,7 @@ def test_faults_neither_lose_nor_repeat_anything(subject: MessageSubject, state:
 
 
 @every_subject
-def test_a_time_in_windows_gives_the_same_messages(subject: MessageSubject) -> None:
+def test_time_windows_return_the_same_messages(subject: MessageSubject) -> None:
     with subject.serve() as server:
         runner = TaskRunner(subject, server)
         everything = runner.messages()

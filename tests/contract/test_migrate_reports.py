@@ -36,7 +36,7 @@ def report_of(folder: pathlib.Path, name: str = "localhost-migration") -> dict[s
     return report
 
 
-def test_a_plan_and_its_outcome(tmp_path: pathlib.Path, systems: Systems) -> None:
+def test_the_plan_and_its_outcome_are_shown(tmp_path: pathlib.Path, systems: Systems) -> None:
     applied = {**ROLE, "vars": {"migrate_apply": True, "migrate_report_folder": f"{tmp_path}/applied"}}
     run = play(tmp_path, [ROLE, applied], **both(*systems))
     assert run.code == 0, run.output[-4000:]
@@ -65,7 +65,7 @@ def check_markdown(text: str) -> None:
         "3 mailboxes were read: 2 carried over, 1 not.",
         "| sales | its number must be",
         "| emails | a@example.com, b@example.com | must have at most 1 entries, got 2 |  | 1002 |",
-        "| localhost | 1001 | create | changed |",
+        "| localhost | 1001 | create | planned |",
         "## Default values of kazoo that are not carried over",
     ]
     assert [shown.index(part) for part in ordered] == sorted(shown.index(part) for part in ordered)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role migrate run between two simulators: each pair, its report, and no unrequested change."""
+"""The role migrate between two simulators: every pair of vendors, the report, and no unrequested change."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 
 Item = dict[str, t.Any]
-# Six digits that every vendor takes, so that it is unmistakable in the output of a verbose run.
+# Six digits that every vendor accepts, and that are unmistakable in the output of a verbose run.
 PIN = "482159"
 OWN_PIN = "731902"
 VAULT_PASSWORD = "correct horse"
 ROLE = {"ansible.builtin.include_role": {"name": "telephony.voicemail.migrate"}}
 FOLDER = "voicemail-migration"
 RENAMED = {"name": "description", "description": "name"}
-#: What the system of each vendor holds before. Every simulated PortSIP has a user with the number 1001, none with 3000.
+#: The initial mailboxes of each vendor. Every simulated PortSIP has a user with the number 1001, and none with 3000.
 HOLDS: dict[str, Item] = {
     "kazoo": {
         "name": "Ärzte: {{ 7*7 }} # \"q\", 'so' | <b>",
@@ -53,7 +53,7 @@ NAMES = {"kazoo": HOLDS["kazoo"]["name"], "portsip": "Ada Abendrot", "tel4vn": "
 EMAILS = {name: ["desk@example.com"] for name in NAMES} | {"portsip": ["ada.abendrot.1001@voicemail.example.com"]}
 SYSTEMS = {"kazoo": KAZOO, "portsip": PERSONAL, "tel4vn": TEL4VN, "onsip": ONSIP}
 PAIRS = [(source, target) for source in SYSTEMS for target in SYSTEMS if source != target]
-#: What mailbox 1001 holds on the new system, beside its PIN.
+#: The options of mailbox 1001 on the new system, without its PIN.
 BECOMES: dict[tuple[str, str], Item] = {
     ("kazoo", "portsip"): {"require_pin": True, "notify": True},
     ("kazoo", "tel4vn"): {"description": NAMES["kazoo"], "after_email": "keep", "enabled": True},
@@ -98,20 +98,20 @@ def populate(subject: Subject, server: SimulatorServer, *numbers: str, **more: t
 
 
 def read(subject: Subject, server: SimulatorServer) -> dict[str, Item]:
-    """The mailboxes by number, with their PINs."""
+    """Return the mailboxes by number, with their PINs."""
     result = in_worker("vmbox_info", subject.arguments(server, include_pins=True))
     assert not result["failed"], result
     return {box["mailbox"]: box for box in result["mailboxes"]}
 
 
 def kept(folder: pathlib.Path, name: str, **facts: str) -> Item:
-    """A task that writes facts into a file."""
+    """Return a task that writes facts to a file."""
     results = "{{ {" + ", ".join(f"'{key}': {expression}" for key, expression in facts.items()) + "} }}"
-    return {"keep_results": {"file": str(folder / name), "results": results}}
+    return {"save_results": {"file": str(folder / name), "results": results}}
 
 
-def test_every_pair(tmp_path: pathlib.Path) -> None:
-    """One run for all. Defaults of the play point elsewhere, and must not reach either system."""
+def test_every_pair_of_vendors(tmp_path: pathlib.Path) -> None:
+    """Migrate between all pairs in one run. The module defaults of the play must not affect either system."""
     with contextlib.ExitStack() as stack:
         old = {name: stack.enter_context(SYSTEMS[name].serve(mailboxes=3 * (name == "portsip"))) for name in SYSTEMS}
         for name, server in old.items():
@@ -147,6 +147,8 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
         run = play(
             tmp_path,
             [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "reported.json", reported="reported")],
+            # Each system has a login of its own, so that the environment's applies to neither.
+            environment={"VOICEMAIL_TOKEN": "token-of-another-system", "VOICEMAIL_USERNAME": "somebody-else"},
             pairs=given,
             migrate_folder="",
             migrate_include_pins=True,
@@ -162,7 +164,7 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
 
 
 def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorServer, reported: Item) -> None:
-    """Look at what one pair left on the new system, and plan it again."""
+    """Check the new system of one pair, and plan again."""
     pair = (source, target)
     there = read(SYSTEMS[target], new)
     box = there["1001"]
@@ -176,7 +178,7 @@ def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorSer
     assert lost == LOSES[pair], pair
     shared: list[Item] = []
     if source == "portsip":
-        # Those of its shared voicemails are mailboxes now.
+        # Its shared voicemails are mailboxes now.
         assert there["8001"].get("name", there["8001"].get("description")) == "Reception 8001"
         arguments = SYSTEMS[source].arguments(old, include_pins=True)
         shared = in_worker("shared_voicemail_info", arguments)["shared_voicemails"]
@@ -205,7 +207,7 @@ def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorSer
 
 @pytest.fixture
 def systems() -> t.Iterator[tuple[SimulatorServer, SimulatorServer]]:
-    """A KAZOO with mailboxes, and an empty OnSIP."""
+    """Yield a KAZOO with mailboxes, and an empty OnSIP."""
     with KAZOO.serve(mailboxes=0) as old, ONSIP.serve(mailboxes=0) as new:
         populate(KAZOO, old, "1001")
         populate(KAZOO, old, "1002", emails=["a@example.com", "b@example.com"], timezone="Europe/Paris")
@@ -217,7 +219,9 @@ def both(old: SimulatorServer, new: SimulatorServer) -> Item:
     return {"migrate_from": connection(KAZOO, old), "migrate_to": connection(ONSIP, new)}
 
 
-def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]) -> None:
+def test_the_reviewed_plan_is_applied_once(
+    tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
+) -> None:
     old, new = systems
     info = {"telephony.voicemail.vmbox_info": ONSIP.arguments(new)}
     reviewed = {"migrate_checksum": "{{ planned[:8] }}", "migrate_folder": f"{tmp_path}/applied"}
@@ -274,9 +278,9 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]) -> None:
     old, new = systems
-    # The playbook lies in the collection; what it writes goes where the command is started.
+    # The playbook is in the collection, but it writes to the working directory.
     folder = tmp_path / "voicemail-migration"
-    # As a person types it: words, which are not booleans.
+    # Text, as typed on the command line, not booleans.
     command = ["--check", "-e", "migrate_apply=true"]
     run = run_playbook(tmp_path, "telephony.voicemail.migrate", *command, **both(old, new))
     assert run.code == 0, run.output[-4000:]
@@ -287,7 +291,7 @@ def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[Simula
     assert "checksum " in run.output
 
 
-def test_a_file_that_the_collection_did_not_write_stays(
+def test_a_foreign_file_is_not_overwritten(
     tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
 ) -> None:
     mine = tmp_path / FOLDER / "mailboxes.yml"
@@ -299,7 +303,7 @@ def test_a_file_that_the_collection_did_not_write_stays(
     assert mine.read_text() == "# Mine\nmailboxes: []\n"
 
 
-def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
+def test_pins_are_migrated_encrypted_and_hidden(tmp_path: pathlib.Path) -> None:
     (tmp_path / "password").write_text(VAULT_PASSWORD + "\n")
     given = {"migrate_include_pins": True, "migrate_apply": True, "migrate_pin_file": str(tmp_path / "pins.yml")}
     secret = {"migrate_vault_id": "voicemail", "migrate_vault_password_file": str(tmp_path / "password")}
@@ -314,7 +318,7 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
         file = {**TEL4VN.arguments(new), "src": f"{FOLDER}/mailboxes.yml"}
 
         def role(**variables: t.Any) -> Item:
-            # Not as extra variables, which a verbose run shows as they were typed.
+            # Not as extra variables, which a verbose run prints.
             return {**ROLE, "vars": {"migrate_from": source, "migrate_to": connection(TEL4VN, new), **variables}}
 
         run = play(
@@ -347,7 +351,7 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
             "1003": OWN_PIN,
         }
         assert list(made) == ["1002"]
-        # The mailboxes and their file; neither applying that file nor the second run of the role changes anything.
+        # The mailboxes and their file. Applying that file and the second run of the role change nothing.
         assert "changed=2 " in run.output
     assert (tmp_path / FOLDER / "mailboxes.yml").read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;voicemail\n")
     written = "".join(path.read_text(errors="replace") for path in (tmp_path / "home").rglob("*") if path.is_file())
@@ -360,12 +364,16 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
             assert password not in text
 
 
-def test_variables_that_may_mean_either_system_are_refused(
+def test_ambiguous_environment_variables_are_refused(
     tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
 ) -> None:
-    # Both connections give a domain; neither gives a token.
-    environment = {"VOICEMAIL_TOKEN": "a-token", "VOICEMAIL_DOMAIN": "elsewhere.example.com"}
+    # Both connections have a domain and a login; neither has an account.
+    environment = {
+        "VOICEMAIL_TOKEN": "a-token",
+        "VOICEMAIL_DOMAIN": "elsewhere.example.com",
+        "VOICEMAIL_ACCOUNT_ID": "an-account",
+    }
     run = play(tmp_path, [ROLE], environment=environment, **both(*systems))
     assert run.code != 0
-    assert "VOICEMAIL_TOKEN would apply to both systems" in run.output
+    assert '"VOICEMAIL_ACCOUNT_ID would apply to both systems' in run.output, run.output
     assert [len(server.journal) for server in systems] == [0, 0]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The notices of the guide, sent to a server and a mail program of this test."""
+"""The notices of the guide, sent to a server and a mail program of the test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_gitops.rst"
 
 
 class Hook(http.server.BaseHTTPRequestHandler):
-    """Keep what is posted, by its path."""
+    """Store the posted bodies by path."""
 
     posted: t.ClassVar[dict[str, t.Any]] = {}
 
@@ -34,17 +34,17 @@ class Hook(http.server.BaseHTTPRequestHandler):
 
 
 def guide_playbook() -> str:
-    """Return the playbook of the guide, as a reader copies it."""
+    """Return the playbook of the guide."""
     text = GUIDE.read_text(encoding="utf-8")
     block = text.split("   :caption: notify.yml\n\n", 1)[1]
-    # The block ends with the first line that is not indented.
+    # The block ends at the first line without indentation.
     lines = itertools.takewhile(
         lambda line: not line.strip() or line.startswith("   "), block.splitlines(keepends=True)
     )
     return "".join(line[3:] if line.strip() else line for line in lines)
 
 
-def test_every_notice_says_what_the_report_says(tmp_path: pathlib.Path) -> None:
+def test_every_notice_matches_the_report(tmp_path: pathlib.Path) -> None:
     boxes = [{"mailbox": "3000", "name": "One"}, {"mailbox": "3001", "name": "Two"}]
     with KAZOO.serve(mailboxes=0, faults=["status:422,method=PUT,path=vmboxes$,count=1"]) as server:
         arguments = KAZOO.arguments(server, mailboxes=boxes, workers=1)

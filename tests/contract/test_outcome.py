@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person sees of a task with many items: its plan, its outcome and its failure."""
+"""The terminal output of a task with many items: its plan, its outcome and its failure."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def task(server: t.Any, name: str, keywords: dict[str, t.Any] | None = None, **o
 
 
 def shown(output: str) -> dict[str, list[str]]:
-    """Return the lines that each task showed, by its name."""
+    """Return the output lines of each task by name."""
     parts = re.split(r"^TASK \[(.*?)\] \*+$", output.split("PLAY RECAP")[0], flags=re.M)
     return {name: text.strip().splitlines() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def test_a_plan_and_its_outcome(tmp_path: pathlib.Path) -> None:
+def test_the_plan_and_its_outcome_are_shown(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
     source.write_text("mailboxes:\n" + "".join(f"  - {json.dumps(box)}\n" for box in boxes(25)))
     other = {"environment": {"UNRELATED": "1"}}
@@ -65,7 +65,7 @@ def test_a_plan_and_its_outcome(tmp_path: pathlib.Path) -> None:
     assert SECRET not in done.output
 
 
-def test_a_failure_of_three_in_five_hundred(tmp_path: pathlib.Path) -> None:
+def test_three_failures_in_five_hundred_are_summarized(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=5, faults=["status:422,method=PUT,path=vmboxes$,skip=100,count=3"]) as server:
         options = {"mailboxes": boxes(500), "prune": True, "max_delete_percent": 100}
         failing = task(server, "many", {"register": "many", "ignore_errors": True}, **options)
@@ -89,7 +89,7 @@ def test_a_failure_of_three_in_five_hundred(tmp_path: pathlib.Path) -> None:
     assert "| localhost | 1000 | delete | not attempted |" in markdown
 
 
-def test_every_item_fails(tmp_path: pathlib.Path) -> None:
+def test_a_failure_of_every_item_is_summarized(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=0, faults=["status:422,method=PUT,path=vmboxes$"]) as server:
         done = play(tmp_path, [task(server, "all", mailboxes=boxes(400)), task(server, "never", mailboxes=boxes(1))])
     assert done.code == 2, done.output

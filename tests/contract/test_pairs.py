@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Doubtful behaviors two at a time: a covering array instead of the full product."""
+"""Test vendor behaviors in pairs, with a covering array instead of the full product."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import typing as t
 
 import pytest
 from allpairspy import AllPairs
-from helpers.lifecycle import Lifecycle, serve, strange
+from helpers.lifecycle import Lifecycle, differences, serve
 from helpers.runners import RUNNERS
 from helpers.subjects import SUBJECTS, Subject
 from voicemail_simulator.vendors import load
 
 
 def combinations(subject: Subject) -> list[dict[str, t.Any]]:
-    """Rows in which every pair of values of two behaviors stands together at least once."""
-    usual = {knob.name: knob.default for knob in load(subject.vendor).behavior_definitions}
-    settled = set(subject.stubborn)
+    """Return rows that contain each pair of values of two behaviors at least once."""
+    usual = {behavior.name: behavior.default for behavior in load(subject.vendor).behavior_definitions}
+    excluded = set(subject.expected_failures)
     values = {
-        knob: [usual[knob], *(value for value in others if (knob, value) not in settled)]
-        for knob, others in subject.knobs.items()
-        if knob not in subject.alone
+        behavior: [usual[behavior], *(value for value in others if (behavior, value) not in excluded)]
+        for behavior, others in subject.behaviors.items()
+        if behavior not in subject.alone
     }
     names = [name for name, choices in values.items() if len(choices) > 1]
     return [dict(zip(names, row, strict=True)) for row in AllPairs([values[name] for name in names])]
@@ -32,10 +32,10 @@ CASES = [(subject, position, row) for subject in SUBJECTS for position, row in e
 
 
 @pytest.mark.parametrize(
-    ("subject", "position", "knobs"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
+    ("subject", "position", "behaviors"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
 )
-def test_pairs_of_doubtful_behaviors(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
-    # Each row runs one way; which one alternates, so that both meet every vendor many times.
-    way = list(RUNNERS.values())[position % len(RUNNERS)]
-    with serve(subject, knobs) as server:
-        assert strange(subject, knobs, Lifecycle(subject, server, way).run()) == []
+def test_lifecycle_under_pairs_of_variants(subject: Subject, position: int, behaviors: dict[str, t.Any]) -> None:
+    # Alternate the runner, so that each one meets every vendor many times.
+    runner = list(RUNNERS.values())[position % len(RUNNERS)]
+    with serve(subject, behaviors) as server:
+        assert differences(subject, behaviors, Lifecycle(subject, server, runner).run()) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documented play of the lookup pin, run by ansible-playbook: one PIN and one mailbox for each number."""
+"""The documented play of the lookup pin, run by ansible-playbook: one PIN and one mailbox per number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERS = ["3000", "3001", "3002"]
 
 
 @pytest.mark.parametrize("numbers", ["numbers", "*numbers"])
-def test_every_number_gets_its_pin(numbers: str, tmp_path: pathlib.Path) -> None:
+def test_every_number_has_its_pin(numbers: str, tmp_path: pathlib.Path) -> None:
     task = yaml.safe_load(pin.EXAMPLES)[1]
     assert task["vars"]["numbers"] == NUMBERS
     documented = task["vars"]["pins"]

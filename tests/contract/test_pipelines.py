@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipelines of the guide: from existing mailboxes to a reviewed change and to drift."""
+"""The pipelines of the guide: adopt existing mailboxes, apply a reviewed change, and detect drift."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ FILES = {block.caption: block for block in GUIDE.blocks if block.caption}
 
 
 def names(server: SimulatorServer) -> dict[str, str]:
-    """Mailboxes and their names at the telephone system."""
+    """Return the names of the mailboxes on the telephone system."""
     boxes = server.store.as_dict("kazoo.")["kazoo.boxes"].values()
     return {box["public"]["mailbox"]: box["public"]["name"] for box in boxes if not box["deleted"]}
 
 
 def rename_by_hand(server: SimulatorServer, number: str, name: str) -> None:
-    """Change a mailbox as somebody does who does not know of the repository."""
+    """Rename a mailbox without the repository."""
     state = server.store.as_dict("kazoo.")
     for box in state["kazoo.boxes"].values():
         if box["public"]["mailbox"] == number:
@@ -39,7 +39,7 @@ def rename_by_hand(server: SimulatorServer, number: str, name: str) -> None:
 
 
 def adopt(pipeline: Pipeline) -> None:
-    """Take over what exists with the guide's playbook."""
+    """Adopt the existing mailboxes with the guide's playbook."""
     (content,) = FILES["adopt.yml"].content
     folder = pipeline.folder / "adopted"
     folder.mkdir()
@@ -49,14 +49,14 @@ def adopt(pipeline: Pipeline) -> None:
 
 
 def declare(pipeline: Pipeline) -> None:
-    """Write the existing mailboxes by hand."""
+    """Declare the existing mailboxes."""
     (pipeline.repository / "mailboxes").mkdir()
     boxes = "".join(f"- {{mailbox: '{number}', name: Mailbox {number}}}\n" for number in (1000, 1001))
     (pipeline.repository / "mailboxes" / "mailboxes.yml").write_text(boxes)
 
 
 def propose(pipeline: Pipeline) -> None:
-    """Commit the existing mailboxes, and on a branch another name and one more mailbox."""
+    """Commit the existing mailboxes, and a new name and a new mailbox on a branch."""
     (pipeline.repository / "office.yml").write_text(FILES["office.yml"].text)
     (pipeline.repository / ".gitignore").write_text("*-report/\n")
     pipeline.git("init", "-q", "-b", "main")
@@ -71,7 +71,7 @@ def propose(pipeline: Pipeline) -> None:
 
 
 @pytest.mark.parametrize(("kind", "begin"), [(GitHub, adopt), (GitLab, declare)], ids=["github", "gitlab"])
-def test_from_what_exists_to_last_nights_drift(
+def test_adopt_review_apply_and_detect_drift(
     kind: type[Pipeline], begin: t.Callable[[Pipeline], None], tmp_path: pathlib.Path
 ) -> None:
     with SimulatorServer("kazoo", mailboxes=2) as server:
@@ -80,15 +80,15 @@ def test_from_what_exists_to_last_nights_drift(
         propose(pipeline)
         lint, plan = jobs = pipeline.run("review")
         assert [(job.name, job.status) for job in jobs] == [("lint", 0), ("plan", 0)], jobs[-1].output
-        assert "3 declared for kazoo: every value is valid" in lint.output
+        assert "3 mailboxes are valid for KAZOO" in lint.output
         (comment,) = pipeline.platform["comments"]
-        assert "| update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
-        assert "| localhost | 3000 | new.csv:2 | create | changed |" in comment["body"]
+        assert "| update | planned | name | Mailbox 1000 | Reception |" in comment["body"]
+        assert "| localhost | 3000 | new.csv:2 | create | planned |" in comment["body"]
         assert "\n$ ansible-playbook telephony.voicemail.apply -e @office.yml" in comment["body"], comment["body"]
         found = re.search(r"^Checksum of the plan of localhost: `([0-9a-f]{64})`$", comment["body"], re.M)
         assert found is not None
         assert found[1] in plan.output
-        pipeline.comment_as_somebody()
+        pipeline.add_foreign_comment()
         rename_by_hand(server, "1000", "Renamed since the first plan")
         assert [job.status for job in pipeline.run("review")] == [0, 0]
         own, other = pipeline.platform["comments"]
@@ -126,7 +126,7 @@ def test_from_what_exists_to_last_nights_drift(
         assert [text for text in reported if secret in text] == []
 
 
-def test_lint_shows_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.Path) -> None:
+def test_lint_reports_problems_without_a_telephone_system(tmp_path: pathlib.Path) -> None:
     pipeline = GitLab(tmp_path, {})
     declare(pipeline)
     propose(pipeline)
@@ -156,8 +156,8 @@ INJECTIONS = [
 
 
 @pytest.mark.parametrize("kind", [GitHub, GitLab], ids=["github", "gitlab"])
-def test_a_checksum_from_outside_is_nothing_but_a_checksum(kind: type[Pipeline], tmp_path: pathlib.Path) -> None:
-    """Whoever starts the job by hand may give any text: it must not switch the review off."""
+def test_a_manual_checksum_cannot_inject_options(kind: type[Pipeline], tmp_path: pathlib.Path) -> None:
+    """Check that no text in a manually started job can disable the review."""
     with SimulatorServer("kazoo", mailboxes=2) as server:
         pipeline = kind(tmp_path, {"VOICEMAIL_URL": server.url, "VOICEMAIL_API_KEY": KEY})
         declare(pipeline)
@@ -180,14 +180,14 @@ def test_a_checksum_from_outside_is_nothing_but_a_checksum(kind: type[Pipeline],
 
 
 def started_by_hand(pipeline: Pipeline, checksum: str) -> list[Job]:
-    """Run the job that applies, with a checksum that somebody typed."""
+    """Run the applying job with a typed checksum."""
     pipeline.by_hand = checksum
     return [pipeline.run_job("apply", "merge")]
 
 
 @pytest.mark.parametrize("kind", [GitHub, GitLab], ids=["github", "gitlab"])
-def test_no_script_takes_text_from_outside_apart(kind: type[Pipeline]) -> None:
-    """Extra variables as words would be split, and what is not quoted would be a pattern or several words."""
+def test_scripts_do_not_split_external_text(kind: type[Pipeline]) -> None:
+    """Check that external text is quoted, because unquoted text would be split or expanded."""
     text = (ROOT / "docs" / "pipelines" / kind.file).read_text(encoding="utf-8")
     assert re.findall(r"-e [\"']?\w+=\S*\$", text) == []
     assert re.findall(r"GITHUB_(?:OUTPUT|ENV|PATH)", text) == []

@@ -73,7 +73,7 @@ def test_a_checksum_of_another_account_is_refused() -> None:
         assert KAZOO.writes(server) == []
 
 
-def test_accounts_of_the_other_vendors_differ() -> None:
+def test_checksums_differ_between_accounts_of_other_vendors() -> None:
     def key(name: str, **options: t.Any) -> str:
         connection = Connection(name, "https://pbx.example.com/api", **options)
         return vendor(name).connect(connection, 1).account_key()
@@ -85,7 +85,7 @@ def test_accounts_of_the_other_vendors_differ() -> None:
     assert key("portsip", domain="A.example.com", **user) == key("portsip", domain="a.example.com", **user)
 
 
-def test_a_token_of_portsip_names_its_tenant_and_a_key_of_tel4vn_its_own() -> None:
+def test_portsip_tokens_and_tel4vn_keys_identify_their_account() -> None:
     with SHARED.serve() as server:
         arguments = SHARED.arguments(server)
         session = vendor("portsip").connect(
@@ -106,7 +106,7 @@ def test_a_token_of_portsip_names_its_tenant_and_a_key_of_tel4vn_its_own() -> No
 @pytest.mark.parametrize(
     "url", ["HTTPS://PBX.example.com/v2", "https://pbx.example.com:443/v2/", "https://pbx.example.com./v2"]
 )
-def test_one_address_in_other_spellings_is_the_same(url: str) -> None:
+def test_spellings_of_one_address_have_the_same_checksum(url: str) -> None:
     assert Connection("kazoo", url).address == Connection("kazoo", "https://pbx.example.com/v2").address
     assert Connection("kazoo", url).address != Connection("kazoo", "https://pbx.example.com/v1").address
     assert Connection("kazoo", url).address != Connection("kazoo", "http://pbx.example.com/v2").address

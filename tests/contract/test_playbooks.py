@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of ansible-playbook: secrets never show, modules run as sent, a loop logs in once."""
+"""Runs of ansible-playbook: secrets stay hidden, modules run when packed, a loop logs in once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(BESIDE)}
 ASYNC = {"async": 60, "poll": 1}
 
 
-def module_way(folder: pathlib.Path) -> dict[str, t.Any]:
-    """Keywords of a task that runs as a module: the connection is local, and does not say so."""
+def module_keywords(folder: pathlib.Path) -> dict[str, t.Any]:
+    """Return keywords of a task that runs as a module: its connection is local, but does not report it."""
     return {"vars": {"ansible_connection": "beside", "vmbox_cycle_witness": str(folder / "modules-sent")}}
 
 
@@ -33,20 +33,20 @@ def task(
     register: str,
     *,
     module: str | None = None,
-    way: dict[str, t.Any] | None = None,
+    keywords: dict[str, t.Any] | None = None,
     **options: t.Any,
 ) -> dict[str, t.Any]:
-    """A task of a play."""
+    """Return a task of a play."""
     return {
         f"telephony.voicemail.{module or subject.module}": {**subject.arguments(server), **options},
         "register": register,
         "ignore_errors": True,
-        **(way or {}),
+        **(keywords or {}),
     }
 
 
-def verbose_tasks(subject: Subject, server: t.Any, way: dict[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Tasks with PINs and credentials in every place where one may be, and one that shows all their results."""
+def verbose_tasks(subject: Subject, server: t.Any, keywords: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Return tasks with PINs and credentials in every possible place, and one that prints all results."""
     number = {subject.key: subject.number}
     key_and_pin = {**number, "pin": PINS[0]}
     several = {"module": subject.plural}
@@ -61,7 +61,9 @@ def verbose_tasks(subject: Subject, server: t.Any, way: dict[str, t.Any]) -> lis
         {"module": subject.info},
     ]
     names = [f"result_{position}" for position in range(len(options))]
-    tasks = [task(subject, server, name, way=way, **given) for name, given in zip(names, options, strict=True)]
+    tasks = [
+        task(subject, server, name, keywords=keywords, **given) for name, given in zip(names, options, strict=True)
+    ]
     return [*tasks, {"ansible.builtin.debug": {"msg": f"{{{{ [{', '.join(names)}] }}}}"}}]
 
 
@@ -72,15 +74,15 @@ def refused_credentials(subject: Subject) -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=["worker", "module"])
 def verbose_texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """Run the tasks of every vendor as verbosely as Ansible can; return the output and all that Ansible wrote."""
+    """Run the tasks of every vendor at the highest verbosity. Return the output and all files that Ansible wrote."""
     folder = tmp_path_factory.mktemp(request.param)
     tasks = []
     with contextlib.ExitStack() as stack:
         for subject in SUBJECTS:
-            # A task that is not waited for runs as a module too, which one vendor is enough to show.
-            as_module = ASYNC if subject is KAZOO else module_way(folder)
-            way = as_module if request.param == "module" else {}
-            tasks += verbose_tasks(subject, stack.enter_context(subject.serve()), way)
+            # An asynchronous task also runs as a module. One vendor is enough to test it.
+            as_module = ASYNC if subject is KAZOO else module_keywords(folder)
+            keywords = as_module if request.param == "module" else {}
+            tasks += verbose_tasks(subject, stack.enter_context(subject.serve()), keywords)
         run = play(folder, tasks, "-vvvv", "--diff", environment={"ANSIBLE_DEBUG": "0", **CONNECTIONS})
     assert run.code == 0, run.output
     assert run.output.count("changed: [localhost]") >= len(SUBJECTS)
@@ -97,20 +99,22 @@ def test_secrets_never_show(subject: Subject, verbose_texts: tuple[str, str]) ->
             assert not shows(secret, text), secret
 
 
-def test_modules_run_from_what_ansible_sends(tmp_path: pathlib.Path) -> None:
-    """Elsewhere in this suite modules run in a Python that has the collection imported already."""
+def test_packed_modules_run_without_an_installed_collection(tmp_path: pathlib.Path) -> None:
+    """Run packed modules in a new Python. The other tests use one that has already imported the collection."""
     with contextlib.ExitStack() as stack:
         tasks = []
         for subject in SUBJECTS:
             server = stack.enter_context(subject.serve())
             options = {**subject.create, **subject.update, subject.key: subject.number}
-            tasks.append(task(subject, server, subject.name.replace("-", "_"), way=module_way(tmp_path), **options))
+            tasks.append(
+                task(subject, server, subject.name.replace("-", "_"), keywords=module_keywords(tmp_path), **options)
+            )
         run = play(tmp_path, tasks, environment=CONNECTIONS, preloaded=False)
     assert f"changed={len(SUBJECTS)} " in run.output, run.output
     assert (tmp_path / "modules-sent").exists()
 
 
-def test_a_loop_logs_in_once_and_reads_each_box_with_two_requests(tmp_path: pathlib.Path) -> None:
+def test_a_loop_logs_in_once_and_reads_each_mailbox_with_two_requests(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
         loop = task(KAZOO, server, "all", mailbox="{{ item }}", name="Mailbox {{ item }}")
         run = play(tmp_path, [{**loop, "loop": [str(number) for number in range(1000, 1010)]}])
@@ -120,21 +124,21 @@ def test_a_loop_logs_in_once_and_reads_each_box_with_two_requests(tmp_path: path
     assert len(entries) == 1 + 2 * 10
 
 
-def test_a_file_is_read_on_the_controller_also_when_it_is_encrypted(tmp_path: pathlib.Path) -> None:
+def test_an_encrypted_file_is_read_on_the_controller(tmp_path: pathlib.Path) -> None:
     (tmp_path / "key").write_text("vault-password")
     (tmp_path / "boxes.yml").write_text("mailboxes:\n  - {mailbox: '3000', name: Reception, pin: '748159'}\n")
     encrypt = [sys.executable, "-m", "ansible", "vault", "encrypt", "boxes.yml", "--vault-password-file", "key"]
     subprocess.run(encrypt, cwd=tmp_path, check=True, capture_output=True)
     assert "Reception" not in (tmp_path / "boxes.yml").read_text()
-    for way in ({}, module_way(tmp_path)):
+    for keywords in ({}, module_keywords(tmp_path)):
         with KAZOO.serve() as server:
-            one = task(KAZOO, server, "one", module="vmboxes", way=way, src="boxes.yml")
+            one = task(KAZOO, server, "one", module="vmboxes", keywords=keywords, src="boxes.yml")
             run = play(tmp_path, [one], "--vault-password-file", str(tmp_path / "key"), environment=CONNECTIONS)
         assert "changed=1" in run.output, run.output
         assert not shows("748159", run.output)
 
 
-def test_options_come_from_the_environment(tmp_path: pathlib.Path) -> None:
+def test_options_are_read_from_the_environment(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         environment = {f"VOICEMAIL_{name.upper()}": str(value) for name, value in KAZOO.arguments(server).items()}
         plain = {"telephony.voicemail.vmbox_info": {}, "register": "one"}

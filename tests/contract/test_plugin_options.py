@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of plugins that read them themselves: rendered, converted, and refused where they are something else."""
+"""Options of plugins without an argument spec are rendered, converted and validated."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ansible.plugins.loader import callback_loader, inventory_loader, lookup_loa
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from contract.test_inventory import groups, no_connection_in_the_environment, parsed, source
+from contract.test_inventory import groups, parsed, source, without_connection_variables
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO
 
-__all__ = ("no_connection_in_the_environment",)
+__all__ = ("without_connection_variables",)
 
 
 TEMPLATED = {
@@ -38,7 +38,7 @@ TEMPLATED = {
 
 
 def options_of(path: str) -> dict[str, t.Any]:
-    """The options of the connection as the plugin passes them on."""
+    """Return the connection options that the plugin passes on."""
     module = inventory_loader.get("telephony.voicemail.mailboxes")
     module.parse(InventoryData(), DataLoader(), path)
     return {name: module.get_option(name) for name in arguments.CONNECTION}
@@ -65,7 +65,7 @@ def test_empty_options_are_unset(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
     assert (found["workers"], found["ca_path"], found["proxy"]) == (None, None, None)
 
 
-def test_the_environment_stands_in_for_what_is_empty(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_replace_empty_options(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOICEMAIL_TIMEOUT", "7")
     monkeypatch.setenv("VOICEMAIL_VALIDATE_CERTS", "no")
     with KAZOO.serve(mailboxes=1) as server:
@@ -103,7 +103,9 @@ def test_the_environment_is_checked_as_well(tmp_path: pathlib.Path, monkeypatch:
 
 @pytest.mark.parametrize("value", ["maybe", "{{ true }}", "2", [True]])
 @pytest.mark.parametrize(("lookup", "option"), [("pin", "write"), ("mailbox_files", "ignore_unknown_columns")])
-def test_lookups_refuse_what_is_no_boolean(tmp_path: pathlib.Path, lookup: str, option: str, value: t.Any) -> None:
+def test_lookups_refuse_values_other_than_booleans(
+    tmp_path: pathlib.Path, lookup: str, option: str, value: t.Any
+) -> None:
     (tmp_path / "boxes.csv").write_text("mailbox,name\n3000,Reception\n")
     terms = ["3000"] if lookup == "pin" else [str(tmp_path / "boxes.csv")]
     plugin = lookup_loader.get(f"telephony.voicemail.{lookup}", loader=DataLoader())
@@ -152,20 +154,20 @@ SOURCE = {
 @pytest.mark.parametrize(
     ("option", "value"), [(name, value) for name in ("validate_certs", "timeout", "workers") for value in WRONG[name]]
 )
-def test_the_event_source_refuses_what_is_something_else(option: str, value: t.Any) -> None:
+def test_the_event_source_refuses_values_of_another_type(option: str, value: t.Any) -> None:
     with pytest.raises(InvalidInputError, match=f"`{option}` must be "):
         voicemail_watch.read_options({**SOURCE, option: value})
 
 
 @pytest.mark.parametrize("option", ["validate_certs", "timeout", "workers", "ca_path"])
-def test_the_event_source_takes_empty_for_unset(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+def test_the_event_source_reads_empty_options_as_unset(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
     expected = arguments.CONNECTION[option].get("default")
     assert voicemail_watch.read_options({**SOURCE, option: ""})[option] == expected
     monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", "")
     assert voicemail_watch.read_options(SOURCE)[option] == expected
 
 
-def test_the_event_source_shows_no_value_of_a_wrong_option() -> None:
+def test_the_event_source_hides_the_value_of_a_wrong_option() -> None:
     secret = "a-password-in-the-wrong-place"
     with pytest.raises(InvalidInputError) as caught:
         voicemail_watch.read_options(
@@ -174,12 +176,12 @@ def test_the_event_source_shows_no_value_of_a_wrong_option() -> None:
     assert secret not in json.dumps(caught.value.as_dict()) + str(caught.value)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_modules_take_an_empty_variable_for_unset(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_modules_read_empty_variables_as_unset(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VALIDATE_CERTS", "TIMEOUT", "WORKERS", "RETRY_BUDGET", "PROXY", "CA_PATH", "TOKEN"):
         monkeypatch.setenv(f"VOICEMAIL_{name}", "")
     with KAZOO.serve(mailboxes=1) as server:
         arguments_of_task = {"vendor": "kazoo", "url": server.url, **KAZOO.connection}
-        result = RUNNERS[way]("vmbox_info", arguments_of_task)
+        result = RUNNERS[runner]("vmbox_info", arguments_of_task)
     assert not result["failed"], result
     assert [box["mailbox"] for box in result["mailboxes"]] == ["1000"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role provision refuses before anything is written: one run with a host for each case."""
+"""The role provision refuses bad input before any write. One run has a host for each case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from helpers.provisioning import Bench, Run, assert_refused, run_together
 from voicemail_simulator.server import SimulatorServer
 
-#: Files of mailboxes that no run takes, with a part of what the report says.
+#: Invalid mailbox files, with a part of the reported problem.
 BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     "duplicate": (
         {"a.yml": "[{mailbox: 3000, name: x}]", "b.csv": "mailbox,name\n3001,x\n3000,x\n"},
@@ -41,7 +41,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
 
 
 def refused_input() -> t.Iterator[tuple[str, dict[str, str], dict[str, t.Any]]]:
-    """Yield what is refused before anything is written: the name of a host, its files and its variables."""
+    """Yield refused input: the name of a host, its files and its variables."""
     for name, (files, _problem) in BAD_FILES.items():
         yield name, {f"boxes/{file}": text for file, text in files.items()}, {"sources": ["boxes"]}
     good = "".join(f"{number},Box,Europe/Paris\n" for number in range(4000, 4050))
@@ -57,7 +57,7 @@ def refused_input() -> t.Iterator[tuple[str, dict[str, str], dict[str, t.Any]]]:
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, tuple[Bench, Run]]]:
-    """Run the role with all of it at the same time."""
+    """Run the role for all hosts together."""
     folder = tmp_path_factory.mktemp("refusals")
     benches, declared = {}, {}
     with contextlib.ExitStack() as stack:
@@ -70,7 +70,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
         yield {name: (bench, runs[name]) for name, bench in benches.items()}
 
 
-def test_fifty_wrong_items_are_reported_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_fifty_wrong_items_are_reported_together_before_any_write(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
     for text in (run.message, run.output, run.markdown):
@@ -78,7 +78,7 @@ def test_fifty_wrong_items_are_reported_at_once_and_nothing_is_written(refusals:
         assert "many.csv, column timezone: lines 52-99, 100, 101" in text
 
 
-def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_fifty_wrong_items_of_a_variable_are_summarized(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-items"]
     assert_refused(bench, run)
     names = ", ".join(f"{position + 2998} (item {position})" for position in range(2, 12))
@@ -86,20 +86,20 @@ def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]])
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
-def test_bad_input(refusals: dict[str, tuple[Bench, Run]], name: str) -> None:
+def test_bad_input_is_reported(refusals: dict[str, tuple[Bench, Run]], name: str) -> None:
     bench, run = refusals[name]
     assert_refused(bench, run)
     assert BAD_FILES[name][1] in run.message
     assert bench.boxes() == {}
 
 
-def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_an_empty_list_with_prune_is_refused(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["empty-list"]
     assert_refused(bench, run)
     assert "the list is empty and `prune` is set" in run.message
 
 
-def test_more_updates_than_allowed(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_more_updates_than_allowed_are_refused(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["updates"]
     assert_refused(bench, run)
     assert "100 percent of the 3 declared ones that exist" in run.message

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role provision, run by ansible-playbook against the simulator, whose journal proves every write."""
+"""The role provision, run by ansible-playbook against the simulator. The simulator's journal shows every write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bench(tmp_path: pathlib.Path) -> t.Iterator[Bench]:
         yield Bench(tmp_path, server)
 
 
-def test_plan_apply_and_again(bench: Bench) -> None:
+def test_applying_twice_changes_nothing(bench: Bench) -> None:
     bench.write("boxes/staff.csv", STAFF)
     bench.write("boxes/rooms.yml", "mailboxes:\n  - {mailbox: 0300, name: Board room}\n")
     declared = {
@@ -47,7 +47,7 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert (done["plan_checksum"], done["summary"]["create"]) == (plan["plan_checksum"], 4)
     assert [change["line"] for change in done["changes"]] == [change["line"] for change in plan["changes"]]
     assert {change["status"] for change in done["changes"]} == {"changed"}
-    assert "| localhost | 3001 | staff.csv:3 | create | changed | timezone |  | Europe/Paris |" in applied.markdown
+    assert "| localhost | 3001 | staff.csv:3 | create | done | timezone |  | Europe/Paris |" in applied.markdown
     assert "| name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()
@@ -62,7 +62,7 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert (again.report["state"], again.changed) == ("unchanged", 0)
 
 
-def test_a_workbook_is_a_source(bench: Bench) -> None:
+def test_mailboxes_are_read_from_a_workbook(bench: Bench) -> None:
     book = openpyxl.Workbook()
     book.active.append(["Extension", "Name", "Mail"])
     for number, name in ((300, "Lab"), (301, "Yard")):
@@ -113,16 +113,16 @@ def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None
     assert sorted(bench.boxes()) == ["3000"]
 
 
-def test_nothing_declared_is_refused(bench: Bench) -> None:
+def test_a_run_without_mailboxes_is_refused(bench: Bench) -> None:
     run = bench.run()
     assert run.code != 0
     assert "Set provision_sources, provision_mailboxes or both" in run.output
     assert len(bench.server.journal) == 0
 
 
-def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
+def test_confirmation_without_a_terminal_is_refused(bench: Bench) -> None:
     mailboxes = [{"mailbox": "3000", "name": "x"}]
-    # The checksum that a review would have ended with.
+    # The checksum that a review would have approved.
     plan = in_worker("vmboxes", {**bench.connection, "mailboxes": mailboxes}, check=True)
     checksum = plan["plan_checksum"]
     declared = {"mailboxes": mailboxes, "confirm": True}
@@ -149,20 +149,20 @@ def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("typed", "state", "writes"), [("CHECKSUM", "applied", 1), ("yes", "declined", 0)])
-def test_confirmation_by_typing(bench: Bench, typed: str, state: str, writes: int) -> None:
+def test_a_typed_confirmation_applies_the_plan(bench: Bench, typed: str, state: str, writes: int) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], confirm=True, typed=typed)
     assert run.report.get("state") == state, run.output
     assert sum(bench.writes().values()) == writes
     assert (run.code == 0) == (state == "applied")
 
 
-def test_plan_only(bench: Bench) -> None:
+def test_plan_only_writes_nothing(bench: Bench) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], plan_only=True)
     assert (run.code, run.changed, run.report["state"]) == (0, 1, "planned")
     assert bench.writes() == {}
 
 
-def test_a_failure_in_the_middle_is_reported(bench: Bench) -> None:
+def test_a_partial_failure_is_reported(bench: Bench) -> None:
     bench.server.faults.add("status:500,method=PUT,path=vmboxes")
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], retry_budget=0)
     assert run.code != 0
@@ -171,7 +171,7 @@ def test_a_failure_in_the_middle_is_reported(bench: Bench) -> None:
     assert "| localhost | 3000 | create | failed | error |" in run.markdown
 
 
-def test_a_thousand_unchanged_mailboxes_say_little(bench: Bench) -> None:
+def test_a_thousand_unchanged_mailboxes_are_reported_briefly(bench: Bench) -> None:
     source = bench.write(
         "many.csv", "mailbox,name\n" + "".join(f"{number},Box {number}\n" for number in range(5000, 6000))
     )
@@ -185,7 +185,7 @@ def test_a_thousand_unchanged_mailboxes_say_little(bench: Bench) -> None:
     assert bench.writes() == {}
 
 
-def test_without_a_report(bench: Bench) -> None:
+def test_the_report_can_be_disabled(bench: Bench) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], report_folder="")
     assert run.code == 0, run.output
     assert not (bench.folder / "voicemail-report").exists()
@@ -209,7 +209,7 @@ def test_missing_pins_are_generated_for_new_mailboxes_only(bench: Bench) -> None
     assert (planned.code, planned.report["state"]) == (0, "planned"), planned.output
     assert not (bench.folder / "pins.yml").exists()
     assert not (bench.folder / "new.csv").exists()
-    # The drafts of the plan differ from the PINs that are written, and the checksum does not.
+    # The draft PINs of the plan differ from the written PINs, but the checksum is the same.
     applied = bench.run(*secret, **given, checksum=planned.checksum, confirm=True)
     assert (applied.code, applied.report["state"]) == (0, "applied"), applied.output
     boxes = bench.boxes()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arguments that are refused: no secret among them is shown, wherever it stands and whichever way a task runs."""
+"""Secrets in refused arguments stay hidden, in every option and with each runner."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from contract.test_inventory import no_connection_in_the_environment, parsed
+from contract.test_inventory import parsed, without_connection_variables
 from helpers.leaks import shows
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 
-__all__ = ("no_connection_in_the_environment",)
+__all__ = ("without_connection_variables",)
 
 PIN = "748159"
 PASSWORD = "swordfish-of-the-administrator"
-#: A server that is never asked.
+#: A server that is never contacted.
 URL = "https://voicemail.invalid/v2"
 URLS = [
     f"https://admin:{PASSWORD}@voicemail.invalid/v2",
@@ -36,7 +36,7 @@ URLS = [
     f"https://admin:{PASSWORD}@voicemail.invalid:port",
     f"{PASSWORD}",
 ]
-#: A few arguments of each module that it would take.
+#: Valid arguments of each module.
 MODULES: dict[str, dict[str, t.Any]] = {
     "vmbox": {"mailbox": "3000"},
     "vmboxes": {"mailboxes": [{"mailbox": "3000"}]},
@@ -54,31 +54,31 @@ Arguments = dict[str, t.Any]
 
 
 def arguments(module: str, subject: Subject | None = None, **options: t.Any) -> Arguments:
-    """Arguments of a task that never reaches a server."""
+    """Return the arguments of a task that never contacts a server."""
     usual = SHARED if module.startswith("shared") or module == "voicemail_greeting" else KAZOO
     subject = subject or usual
     return {"vendor": subject.vendor, "url": URL, **subject.connection, **MODULES[module], **options}
 
 
-def refused(way: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run a task that must be refused, and return all that it shows: its result, and what the system logs."""
+def refused(runner: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a task, check that it is refused, and return its result and log as text."""
     logged: list[str] = []
     monkeypatch.setattr(AnsibleModule, "log", lambda _self, *reported, **more: logged.append(f"{reported}{more}"))
-    result = RUNNERS[way](module, given)
+    result = RUNNERS[runner](module, given)
     assert result["failed"], result
     return json.dumps(result) + "".join(logged)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
-def test_an_address_with_a_secret(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_in_an_address_is_hidden(module: str, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for url in URLS:
-        reported = refused(way, module, arguments(module, url=url), monkeypatch)
+        reported = refused(runner, module, arguments(module, url=url), monkeypatch)
         assert "`url` must" in reported
         assert PASSWORD not in reported
 
 
-#: Option to values that it does not take, for modules that have it.
+#: Values that an option does not accept, for modules with this option.
 SLIPS: list[tuple[str, t.Any]] = [
     ("state", PIN),
     ("state", f"present {PIN}"),
@@ -124,22 +124,24 @@ SLIPS: list[tuple[str, t.Any]] = [
 VENDORS = {"kazoo": KAZOO, "portsip": PERSONAL, "tel4vn": TEL4VN, "onsip": ONSIP}
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
-def test_a_secret_in_the_place_of_another_option(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the module has no such option: its name may be one with a slip."""
+def test_a_secret_as_the_value_of_another_option_is_hidden(
+    module: str, runner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also test modules without the option, because a misspelled name may contain a secret."""
     for option, value in SLIPS:
         subject = None if module.startswith("shared") or module == "voicemail_greeting" else VENDORS.get(option)
-        reported = refused(way, module, arguments(module, subject, **{option: value}), monkeypatch)
+        reported = refused(runner, module, arguments(module, subject, **{option: value}), monkeypatch)
         assert option in reported
         assert not shows(PIN, reported), (option, value, reported)
         assert PASSWORD not in reported, (option, value, reported)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("module", "key"), [("vmboxes", "mailboxes"), ("shared_voicemails", "shared_voicemails")])
-def test_a_secret_in_an_item(
-    module: str, key: str, way: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+def test_a_secret_in_an_item_is_hidden(
+    module: str, key: str, runner: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = {"mailboxes": "mailbox", "shared_voicemails": "extension_number"}[key]
     names = {"state", "update_pin", "delete_messages", "pni", "require_pin", "enable_pin", "kazoo", "portsip", "emails"}
@@ -152,13 +154,13 @@ def test_a_secret_in_an_item(
         plain: Arguments = {name: given for name, given in arguments(module).items() if name != key}
         for given in ({key: [item]}, {key: [{number: "3000"}], "defaults": item}, {"src": str(file)}):
             if option == "portsip" and module == "vmboxes":
-                # Another vendor's dictionary is not read.
+                # Dictionaries of other vendors are not read.
                 continue
-            reported = refused(way, module, {**plain, **given}, monkeypatch)
+            reported = refused(runner, module, {**plain, **given}, monkeypatch)
             assert not shows(PIN, reported), (option, value, reported)
 
 
-def test_a_secret_in_a_file_that_a_lookup_reads(tmp_path: pathlib.Path) -> None:
+def test_a_secret_in_a_file_of_a_lookup_is_hidden(tmp_path: pathlib.Path) -> None:
     plugin = lookup_loader.get("telephony.voicemail.mailbox_files", loader=DataLoader())
     for option, value in SLIPS:
         if option not in ("state", "update_pin", "require_pin", "pni", "kazoo"):
@@ -170,7 +172,7 @@ def test_a_secret_in_a_file_that_a_lookup_reads(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("lookup", ["pin", "mailbox_files"])
-def test_a_secret_among_the_options_of_a_lookup(tmp_path: pathlib.Path, lookup: str) -> None:
+def test_a_secret_in_the_options_of_a_lookup_is_hidden(tmp_path: pathlib.Path, lookup: str) -> None:
     plugin = lookup_loader.get(f"telephony.voicemail.{lookup}", loader=DataLoader())
     (tmp_path / "boxes.json").write_text("[]")
     terms = ["3000"] if lookup == "pin" else [str(tmp_path / "boxes.json")]
@@ -181,7 +183,7 @@ def test_a_secret_among_the_options_of_a_lookup(tmp_path: pathlib.Path, lookup: 
 
 
 @pytest.mark.parametrize("option", ["url", "vendor", "resource", "group_by", "validate_certs", "workers", "cache"])
-def test_a_secret_among_the_options_of_an_inventory(tmp_path: pathlib.Path, option: str) -> None:
+def test_a_secret_in_the_options_of_an_inventory_is_hidden(tmp_path: pathlib.Path, option: str) -> None:
     path = tmp_path / "wrong.mailboxes.yml"
     usual = {"plugin": "telephony.voicemail.mailboxes", "vendor": "kazoo", "url": URL, **KAZOO.connection}
     for value in URLS if option == "url" else ([PASSWORD] if option != "group_by" else [[PASSWORD]]):
@@ -192,7 +194,7 @@ def test_a_secret_among_the_options_of_an_inventory(tmp_path: pathlib.Path, opti
         assert f"`{option}`" in str(caught.value)
 
 
-def test_a_secret_among_the_options_of_the_event_source(tmp_path: pathlib.Path) -> None:
+def test_a_secret_in_the_options_of_the_event_source_is_hidden(tmp_path: pathlib.Path) -> None:
     usual = {"vendor": "kazoo", "url": URL, "state_file": str(tmp_path / "events.json"), **KAZOO.connection}
     for option in ("vendor", "validate_certs", "interval", "feedback", "webhook", "backfill", "pasword"):
         with pytest.raises(InvalidInputError) as caught:

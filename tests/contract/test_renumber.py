@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Renumber mailboxes to the numbers of each other: chains by number, swaps and longer cycles by id."""
+"""Renumber mailboxes to each other's numbers: chains by number, swaps and longer cycles by id."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def first(subject: Subject, server: SimulatorServer, count: int) -> list[tuple[s
 
 
 @each_subject
-def test_a_chain_by_number(subject: Subject) -> None:
+def test_a_chain_is_renumbered_by_number(subject: Subject) -> None:
     with subject.serve(mailboxes=4) as server:
         chain = first(subject, server, 3)
         final = str(int(chain[-1][1]) + 700)
@@ -50,7 +50,7 @@ def test_a_chain_by_number(subject: Subject) -> None:
 
 @each_subject
 @pytest.mark.parametrize("done", [1, 2])
-def test_a_chain_that_was_interrupted_goes_on(subject: Subject, done: int) -> None:
+def test_an_interrupted_chain_is_continued(subject: Subject, done: int) -> None:
     with subject.serve(mailboxes=4) as server:
         chain = first(subject, server, 3)
         final = str(int(chain[-1][1]) + 700)
@@ -68,7 +68,7 @@ def test_a_chain_that_was_interrupted_goes_on(subject: Subject, done: int) -> No
 @each_subject
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("option", ["mailbox", "new_mailbox"])
-def test_a_cycle_by_id(subject: Subject, count: int, option: str) -> None:
+def test_a_cycle_is_renumbered_by_id(subject: Subject, count: int, option: str) -> None:
     with subject.serve(mailboxes=5) as server:
         boxes = first(subject, server, count)
         targets = [number for _id, number in boxes[1:]] + [boxes[0][1]]
@@ -94,7 +94,7 @@ def test_a_swap_by_number_is_refused(subject: Subject) -> None:
 
 
 @each_subject
-def test_a_number_that_stays_taken_is_refused(subject: Subject) -> None:
+def test_an_occupied_number_is_refused(subject: Subject) -> None:
     with subject.serve(mailboxes=3) as server:
         (_a, one), (_b, two) = first(subject, server, 2)
         result = run(subject, server, [{"mailbox": one, "new_mailbox": two}])
@@ -102,7 +102,7 @@ def test_a_number_that_stays_taken_is_refused(subject: Subject) -> None:
         assert subject.writes(server) == []
 
 
-def test_a_step_that_fails_keeps_the_numbers_behind_it() -> None:
+def test_a_failed_step_keeps_the_numbers_that_depend_on_it() -> None:
     with KAZOO.serve(mailboxes=3) as server:
         (_a, one), (_b, two) = first(KAZOO, server, 2)
         before = numbers(KAZOO, server)
@@ -113,7 +113,7 @@ def test_a_step_that_fails_keeps_the_numbers_behind_it() -> None:
         assert numbers(KAZOO, server) == before
 
 
-def test_a_cycle_that_stops_half_way_is_reported_and_repaired() -> None:
+def test_an_incomplete_cycle_is_reported_and_repaired() -> None:
     with KAZOO.serve(mailboxes=3) as server:
         (a, one), (b, two) = first(KAZOO, server, 2)
         items = [{"id": a, "new_mailbox": two}, {"id": b, "new_mailbox": one}]

@@ -32,20 +32,20 @@ def run(folder: pathlib.Path, tasks: list[dict[str, t.Any]], *options: str, **se
 
 
 def many(server: SimulatorServer, mailboxes: list[dict[str, t.Any]], **more: t.Any) -> dict[str, t.Any]:
-    """A task for several mailboxes."""
+    """Return a task for several mailboxes."""
     arguments = KAZOO.arguments(server, mailboxes=mailboxes, **more)
     return {"name": "All", "telephony.voicemail.vmboxes": arguments}
 
 
 def report_of(folder: pathlib.Path) -> dict[str, t.Any]:
-    """The JSON report, once it follows its schema."""
+    """Check the JSON report against its schema and return it."""
     report: dict[str, t.Any] = json.loads((folder / "voicemail-report" / "voicemail.json").read_text())
     jsonschema.validate(report, SCHEMA)
     return report
 
 
 def junit_of(folder: pathlib.Path) -> ElementTree.Element:
-    """The JUnit report, once it has the form and the sums that pipelines rely on."""
+    """Check the structure and the sums of the JUnit report and return it."""
     root = ElementTree.parse(folder / "voicemail-report" / "voicemail.xml").getroot()
     assert root.tag == "testsuites"
     for suite in root:
@@ -90,12 +90,12 @@ def test_every_format_shows_every_change_and_no_secret(tmp_path: pathlib.Path) -
         assert [secret for secret in (*PINS, "simulator-password") if secret in texts[file.suffix]] == []
     assert set(texts) == {".json", ".md", ".xml", ".html"}
     assert (
-        "| update | changed | name | Mailbox 1000 | &lt;script&gt;alert('x')&lt;/script&gt; \\| '\\*a\\*' \u2603 |"
+        "| update | done | name | Mailbox 1000 | &lt;script&gt;alert('x')&lt;/script&gt; \\| '\\*a\\*' \u2603 |"
         in texts[".md"]
     )
     assert "<script>alert" not in texts[".html"]
     for outside in ("src=", "href=", "url(", "@import", "http://", "https://"):
-        # The address of the system is text, and leads nowhere.
+        # The address of the system is text, not a link.
         assert outside not in texts[".html"].replace(f"kazoo at {server.url}", "")
     suites = junit_of(tmp_path)
     assert (suites.get("tests"), suites.get("failures")) == ("4", "0")
@@ -108,8 +108,8 @@ def test_every_format_shows_every_change_and_no_secret(tmp_path: pathlib.Path) -
 
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
-def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
-    """Although there is none to show, and newer versions of Ansible leave out what a task was asked for."""
+def test_a_mailbox_that_was_not_created_is_named(subject: Subject) -> None:
+    """The report names a mailbox without a result, although newer versions of Ansible omit the task's arguments."""
     with subject.serve(faults=["status:500,count=9,method=PUT|POST,path=.*(vmboxes|voicemail).*"]) as server:
         item = {subject.key: subject.number, **subject.create}
         result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item))
@@ -139,7 +139,7 @@ def test_failures_come_first(tmp_path: pathlib.Path) -> None:
     assert (suites.get("tests"), suites.get("failures")) == ("4", "3")
 
 
-def test_drift_fails_in_junit_and_long_reports_are_cut(tmp_path: pathlib.Path) -> None:
+def test_drift_fails_in_junit_and_long_reports_are_truncated(tmp_path: pathlib.Path) -> None:
     boxes = [{"mailbox": str(number), "name": f"Box {number}"} for number in range(3000, 3010)]
     with KAZOO.serve(mailboxes=0) as server:
         done = run(
@@ -167,7 +167,7 @@ def test_censored_tasks_report_nothing(tmp_path: pathlib.Path) -> None:
     assert [file.name for file in (tmp_path / "voicemail-report").iterdir()] == ["voicemail.json"]
 
 
-def test_it_does_nothing_unless_enabled(tmp_path: pathlib.Path) -> None:
+def test_the_callback_does_nothing_unless_enabled(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=0) as server:
         assert play(tmp_path, [many(server, [{"mailbox": "3000", "name": "x"}])]).code == 0
     assert not (tmp_path / "voicemail-report").exists()

@@ -17,9 +17,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.reporting impo
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.report_files import page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium on this machine to show the page in")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="this machine has no chromium to render the page")
 
-# Typed into the page before it is read: what a reader does with the keyboard alone.
+# Keyboard input, before the page is read.
 ACTIONS = """
 <script>
 {
@@ -40,7 +40,7 @@ document.title = JSON.stringify([focused, found, count, left, getComputedStyle(d
 
 
 def example_page() -> str:
-    """Return a page with two tasks, one of which failed as a whole."""
+    """Return a page with two tasks. One of them failed as a whole."""
     changes = [
         run_report.Change(
             "3000",
@@ -62,10 +62,10 @@ def example_page() -> str:
 
 
 def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str = "") -> tuple[str, pathlib.Path]:
-    """Open the page; return the document as the browser has it, and a picture of it."""
+    """Open the page, and return the browser's document and a screenshot."""
     text = example_page()
     file, picture = folder / "page.html", folder / "page.png"
-    # The page forbids nothing to its own scripts, so what a reader does can be added to it.
+    # The page allows inline scripts, so the input can be simulated by one.
     file.write_text(text.replace("</body>", actions or "</body>"), encoding="utf-8")
     command = [
         str(BROWSER),
@@ -97,26 +97,26 @@ def test_search_and_filters_by_keyboard(tmp_path: pathlib.Path) -> None:
     document, picture = shown(tmp_path, actions=ACTIONS)
     title = re.search(r"<title>(.*)</title>", document)
     assert title is not None
-    # Failures first; a failed creation stays when creations are hidden.
-    # So does a task that failed as a whole, which no number counts.
+    # Failures come first. A failed creation stays visible when creations are hidden, and so does a task that failed as
+    # a whole, which no count includes.
     assert title[1] == '["search",["3000"],"1 of 4 shown",["3002","-","3000"],"rgb(255, 255, 255)"]'
     assert "<img" not in document
     width, height = struct.unpack(">II", picture.read_bytes()[16:24])
     assert (width, height) == (1200, 900)
 
 
-def test_dark_and_narrow(tmp_path: pathlib.Path) -> None:
+def test_the_page_fits_a_narrow_dark_screen(tmp_path: pathlib.Path) -> None:
     reading = """<script>
     const style = name => getComputedStyle(document.querySelector(name));
     document.title = [style("body").backgroundColor, document.body.scrollWidth <= innerWidth, style("tr td").display];
     </script></body>"""
     document, _picture = shown(tmp_path, "--blink-settings=preferredColorScheme=0", width=500, actions=reading)
-    # Nothing has to be pushed aside to be read.
+    # No horizontal scrolling is necessary.
     assert "<title>rgb(18, 22, 29),true,block</title>" in document
 
 
 @pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
-def test_wide_and_narrow(tmp_path: pathlib.Path, is_dark: bool) -> None:
+def test_the_page_fits_wide_and_narrow_screens(tmp_path: pathlib.Path, is_dark: bool) -> None:
     file = tmp_path / "page.html"
     file.write_text(example_page(), encoding="utf-8")
     with browser.browse() as running:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The callback voicemail_report against what plays really did: every way in which a task can end, many in one run."""
+"""The callback voicemail_report after real plays: every outcome of a task, many in one run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Task = dict[str, t.Any]
 
 
 def run(folder: pathlib.Path, plays: list[Task], *options: str) -> Run:
-    """Run plays over three hosts, one of which is never reached, with the callback enabled."""
+    """Run plays with the callback for three hosts. One of them is unreachable."""
     (folder / "connection_plugins").mkdir()
     (folder / "connection_plugins" / "gone.py").write_text(GONE)
     (folder / "hosts.ini").write_text(INVENTORY)
@@ -59,29 +59,29 @@ def run(folder: pathlib.Path, plays: list[Task], *options: str) -> Run:
 
 
 class Tasks:
-    """Makes tasks against one telephone system."""
+    """Create tasks for one telephone system."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self._server = server
 
     def many(self, name: str, *numbers: str, options: Task | None = None, **keywords: t.Any) -> Task:
-        """A task that declares mailboxes."""
+        """Return a task that declares mailboxes."""
         boxes = [{"mailbox": number, "name": f"Box {number}"} for number in numbers]
         arguments = KAZOO.arguments(self._server, mailboxes=boxes, retry_budget=0, workers=1, **(options or {}))
         return {"name": name, "telephony.voicemail.vmboxes": arguments, **keywords}
 
     def one(self, name: str, number: str, **keywords: t.Any) -> Task:
-        """A task that declares one mailbox."""
+        """Return a task that declares one mailbox."""
         arguments = KAZOO.arguments(self._server, mailbox=number, retry_budget=0)
         return {"name": name, "telephony.voicemail.vmbox": {**arguments, "name": f"Box {number}"}, **keywords}
 
     def refused(self, name: str, **keywords: t.Any) -> Task:
-        """A task that fails before it does anything."""
+        """Return a task that fails before any change."""
         return {"name": name, "telephony.voicemail.vmbox": KAZOO.arguments(self._server, mailbox="1"), **keywords}
 
 
 def reported(report: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Task (and host, where it is not the first) to its status, whether the play went on, and its changes."""
+    """Return the status, whether the play continued, and the changes of each task, by name and host."""
     found: dict[str, t.Any] = {}
     for task in report["tasks"]:
         changes = [f"{one['action']} {one['number']} {one['status']}" for one in task["changes"]]
@@ -92,66 +92,100 @@ def reported(report: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def created(server: SimulatorServer) -> set[str]:
-    """Numbers that the telephone system has."""
+    """Return the numbers of the new mailboxes on the telephone system."""
     boxes = server.store.as_dict("kazoo.")["kazoo.boxes"].values()
     return {box["public"]["mailbox"] for box in boxes if not box["deleted"]}
 
 
 def texts_of(folder: pathlib.Path) -> dict[str, str]:
-    """The files of a report by their ending."""
+    """Return the texts of a report by file ending."""
     return {file.suffix: file.read_text("utf-8") for file in (folder / "voicemail-report").iterdir()}
 
 
-def test_a_run_that_succeeds_shows_all_it_did(tmp_path: pathlib.Path) -> None:
-    # The second creation fails, once: what the first attempt made is not lost.
+def every_ending(make: Tasks) -> list[Task]:
+    """Return a task for every way in which one ends while its play goes on."""
+    wait = {"ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"}}
+    return [
+        make.many("Retried", "2000", "2001", "2002", register="made", until="made is succeeded", retries=2, delay=0),
+        make.one(
+            "Retried in a loop",
+            "{{ item }}",
+            loop=["2003", "2004"],
+            register="made",
+            until="made is succeeded",
+            retries=2,
+            delay=0,
+        ),
+        make.many("Hidden", "2010", no_log=True),
+        make.many("Hidden and unchanged", "2010", no_log=True),
+        make.many("Hidden and decided", "2011", no_log=True, changed_when=False),
+        make.many("Waited for", "2020", **{"async": 60, "poll": 1}),
+        make.many("Asked for later", "2021", register="job", **{"async": 60, "poll": 0}),
+        {"name": "Ask", **wait, "register": "asked", "until": "asked is finished", "retries": 100, "delay": 0.2},
+        make.many("Never asked for", "2022", **{"async": 60, "poll": 0}),
+        make.refused("Ignored", ignore_errors=True),
+        make.refused("Ignored by a template", ignore_errors="{{ true }}"),
+        {"name": "Block", "block": [make.refused("Rescued")], "rescue": [make.many("Rescue", "2030")]},
+        make.refused("No failure", failed_when=False),
+        make.many("No change", "2040", changed_when=False),
+        make.many("Only called a change", "2040", changed_when=True),
+        make.many("Left out", "2999", when=False),
+        make.one("Loop", "{{ item }}", loop=["2050", "2050", "2051"]),
+        make.one("Loop over nothing", "{{ item }}", loop=[]),
+        make.one("Loop that cannot start", "{{ item }}", loop="{{ nowhere }}", ignore_errors=True),
+        make.many("Delegated", "2060", delegate_to="two"),
+        make.many("Planned", "2070", check_mode="{{ true }}"),
+        make.many("Really done", "2071", check_mode="{{ false }}"),
+        {
+            "name": "Host that is gone",
+            **{k: v for k, v in make.many("", "2998").items() if k != "name"},
+            "vars": {"ansible_connection": "gone"},
+            "ignore_unreachable": True,
+        },
+    ]
+
+
+#: What the report shows of those that did not fail.
+ENDED = {
+    "Retried": [("changed", ["create 2000 changed", "create 2001 changed", "create 2002 changed"])],
+    "Retried in a loop": [("changed", ["create 2003 changed"]), ("changed", ["create 2004 changed"])],
+    "Hidden": [("changed", [])],
+    "Hidden and unchanged": [("ok", [])],
+    "Hidden and decided": [("unknown", [])],
+    "Waited for": [("changed", ["create 2020 changed"])],
+    "Asked for later": [("changed", ["create 2021 changed"])],
+    "Never asked for": [("unknown", [])],
+    "Rescue": [("changed", ["create 2030 changed"])],
+    "No change": [("changed", ["create 2040 changed"])],
+    "Only called a change": [("ok", [])],
+    "Loop": [("changed", ["create 2050 changed"]), ("ok", []), ("changed", ["create 2051 changed"])],
+    "Delegated": [("changed", ["create 2060 changed"])],
+    "Planned": [("changed", ["create 2070 changed"])],
+    "Really done": [("changed", ["create 2071 changed"])],
+    "Once": [("changed", ["create 2080 changed"])],
+    "Each": [("changed", ["create 2090 changed"])],
+    "Each on two": [("changed", ["create 2091 changed"])],
+}
+#: The others.
+FAILED = {
+    "Ignored",
+    "Ignored by a template",
+    "Rescued",
+    "No failure",
+    "Loop that cannot start",
+    "Host that is gone",
+}
+
+
+def test_a_successful_run_reports_all_changes(tmp_path: pathlib.Path) -> None:
+    # The second creation fails once. The mailbox of the first attempt is still reported.
     fault = "status:500,method=PUT,path=vmboxes,skip={},count=1"
     with KAZOO.serve(mailboxes=1, faults=[fault.format(1), fault.format(5)]) as server:
         make = Tasks(server)
-        wait = {"ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"}}
-        tasks = [
-            make.many(
-                "Retried", "2000", "2001", "2002", register="made", until="made is succeeded", retries=2, delay=0
-            ),
-            make.one(
-                "Retried in a loop",
-                "{{ item }}",
-                loop=["2003", "2004"],
-                register="made",
-                until="made is succeeded",
-                retries=2,
-                delay=0,
-            ),
-            make.many("Hidden", "2010", no_log=True),
-            make.many("Hidden and unchanged", "2010", no_log=True),
-            make.many("Hidden and decided", "2011", no_log=True, changed_when=False),
-            make.many("Waited for", "2020", **{"async": 60, "poll": 1}),
-            make.many("Asked for later", "2021", register="job", **{"async": 60, "poll": 0}),
-            {"name": "Ask", **wait, "register": "asked", "until": "asked is finished", "retries": 100, "delay": 0.2},
-            make.many("Never asked for", "2022", **{"async": 60, "poll": 0}),
-            make.refused("Ignored", ignore_errors=True),
-            make.refused("Ignored by a template", ignore_errors="{{ true }}"),
-            {"name": "Block", "block": [make.refused("Rescued")], "rescue": [make.many("Rescue", "2030")]},
-            make.refused("No failure", failed_when=False),
-            make.many("No change", "2040", changed_when=False),
-            make.many("Only called a change", "2040", changed_when=True),
-            make.many("Left out", "2999", when=False),
-            make.one("Loop", "{{ item }}", loop=["2050", "2050", "2051"]),
-            make.one("Loop over nothing", "{{ item }}", loop=[]),
-            make.one("Loop that cannot start", "{{ item }}", loop="{{ nowhere }}", ignore_errors=True),
-            make.many("Delegated", "2060", delegate_to="two"),
-            make.many("Planned", "2070", check_mode="{{ true }}"),
-            make.many("Really done", "2071", check_mode="{{ false }}"),
-            {
-                "name": "Host that is gone",
-                **{k: v for k, v in make.many("", "2998").items() if k != "name"},
-                "vars": {"ansible_connection": "gone"},
-                "ignore_unreachable": True,
-            },
-        ]
         everywhere = make.one("Once", "2080", run_once=True)
         serial = make.one("Each", "209{{ 0 if inventory_hostname == 'one' else 1 }}")
         plays: list[Task] = [
-            {"hosts": "one", "tasks": tasks},
+            {"hosts": "one", "tasks": every_ending(make)},
             {"hosts": "one:two", "tasks": [everywhere]},
             {"hosts": "one:two", "serial": 1, "tasks": [serial]},
         ]
@@ -160,52 +194,25 @@ def test_a_run_that_succeeds_shows_all_it_did(tmp_path: pathlib.Path) -> None:
         really = created(server)
     report = report_of(tmp_path)
     found = reported(report)
-    assert {name: entries for name, entries in found.items() if "ailed" not in str(entries)} == {
-        "Retried": [("changed", ["create 2000 changed", "create 2001 changed", "create 2002 changed"])],
-        "Retried in a loop": [("changed", ["create 2003 changed"]), ("changed", ["create 2004 changed"])],
-        "Hidden": [("changed", [])],
-        "Hidden and unchanged": [("ok", [])],
-        "Hidden and decided": [("unknown", [])],
-        "Waited for": [("changed", ["create 2020 changed"])],
-        "Asked for later": [("changed", ["create 2021 changed"])],
-        "Never asked for": [("unknown", [])],
-        "Rescue": [("changed", ["create 2030 changed"])],
-        "No change": [("changed", ["create 2040 changed"])],
-        "Only called a change": [("ok", [])],
-        "Loop": [("changed", ["create 2050 changed"]), ("ok", []), ("changed", ["create 2051 changed"])],
-        "Delegated": [("changed", ["create 2060 changed"])],
-        "Planned": [("changed", ["create 2070 changed"])],
-        "Really done": [("changed", ["create 2071 changed"])],
-        "Once": [("changed", ["create 2080 changed"])],
-        "Each": [("changed", ["create 2090 changed"])],
-        "Each on two": [("changed", ["create 2091 changed"])],
-    }
-    failures = {
-        "Ignored",
-        "Ignored by a template",
-        "Rescued",
-        "No failure",
-        "Loop that cannot start",
-        "Host that is gone",
-    }
-    assert {name for name in found if found[name] == [("failed*", [])]} == failures
+    assert {name: entries for name, entries in found.items() if "ailed" not in str(entries)} == ENDED
+    assert {name for name in found if found[name] == [("failed*", [])]} == FAILED
     shown = {one["number"] for task in report["tasks"] if not task["check_mode"] for one in task["changes"]}
-    # The others are those that the play hid, and the one that it did not wait for.
+    # The play hid the other tasks, or did not wait for them.
     assert really - shown - {"1000"} <= {"2010", "2011", "2022"}
     assert shown <= really
-    assert (report["failed"], report["planned_only"], report["tasks_failed"]) == (False, False, len(failures))
+    assert (report["failed"], report["planned_only"], report["tasks_failed"]) == (False, False, len(FAILED))
     assert report["summary"]["create"] == len(shown) + 1
     assert report["summary"]["failed"] == 0
     texts = texts_of(tmp_path)
     assert "**Applied, and the play continued after failures**" in texts[".md"]
     assert "Applied, and the play continued after failures" in texts[".html"]
     suites = junit_of(tmp_path)
-    assert suites.get("failures") == str(len(failures))
+    assert suites.get("failures") == str(len(FAILED))
     assert len(list(suites.iter("skipped"))) == 2
 
 
 @pytest.mark.parametrize("loop", [False, True], ids=["task", "loop"])
-def test_a_host_that_is_not_reached_fails_the_report(tmp_path: pathlib.Path, loop: bool) -> None:
+def test_an_unreachable_host_fails_the_report(tmp_path: pathlib.Path, loop: bool) -> None:
     with KAZOO.serve(mailboxes=0) as server:
         task = Tasks(server).one("All", "3000", **({"loop": ["a"]} if loop else {}))
         done = run(tmp_path, [{"hosts": "gone:one", "tasks": [task]}])
@@ -219,8 +226,8 @@ def test_a_host_that_is_not_reached_fails_the_report(tmp_path: pathlib.Path, loo
     assert junit_of(tmp_path).get("failures") == "1"
 
 
-def test_a_host_whose_facts_cannot_be_read_fails_the_report(tmp_path: pathlib.Path) -> None:
-    """No task of this collection runs at all."""
+def test_unreadable_facts_fail_the_report(tmp_path: pathlib.Path) -> None:
+    """Check the report, although no task of this collection runs."""
     with KAZOO.serve(mailboxes=0) as server:
         done = run(tmp_path, [{"hosts": "gone", "gather_facts": True, "tasks": [Tasks(server).many("All", "3000")]}])
     assert done.code == 4, done.output
@@ -238,8 +245,8 @@ FAILING = {
 
 
 @pytest.mark.parametrize("play", FAILING.values(), ids=FAILING)
-def test_a_play_that_fails_is_never_called_a_success(tmp_path: pathlib.Path, play: Task) -> None:
-    """Failures that the play handled first, and one that it did not, of a module that is not ours."""
+def test_a_failed_play_is_never_reported_as_a_success(tmp_path: pathlib.Path, play: Task) -> None:
+    """Run failures that the play handles, and then one of another module that it does not handle."""
     with KAZOO.serve(mailboxes=0) as server:
         make = Tasks(server)
         tasks = [
@@ -271,7 +278,7 @@ def test_a_play_that_fails_is_never_called_a_success(tmp_path: pathlib.Path, pla
     assert "<b>enough</b>" in messages
 
 
-def test_a_run_that_an_error_ends_is_never_called_a_success(tmp_path: pathlib.Path) -> None:
+def test_an_aborted_run_is_never_reported_as_a_success(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=0) as server:
         plays = [
             {"hosts": "one", "tasks": [Tasks(server).many("All", "3000")]},
@@ -286,7 +293,7 @@ def test_a_run_that_an_error_ends_is_never_called_a_success(tmp_path: pathlib.Pa
     assert junit_of(tmp_path).get("failures") == "1"
 
 
-def test_a_run_that_did_nothing_does_not_claim_that_nothing_is_to_change(tmp_path: pathlib.Path) -> None:
+def test_a_run_without_tasks_does_not_report_nothing_to_change(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=0) as server:
         done = run(tmp_path, [{"hosts": "one", "tasks": [Tasks(server).many("All", "3000", when=False)]}])
     assert done.code == 0, done.output
@@ -296,7 +303,7 @@ def test_a_run_that_did_nothing_does_not_claim_that_nothing_is_to_change(tmp_pat
         assert "Everything matches the declaration" not in text
 
 
-def test_messages_and_recordings_are_changes(tmp_path: pathlib.Path) -> None:
+def test_message_and_recording_changes_are_reported(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1, messages=2) as server:
         connection = KAZOO.arguments(server, all_mailboxes=True)
         tasks = [

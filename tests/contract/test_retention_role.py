@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role retention, run by ansible-playbook against the simulator, whose journal proves every deletion."""
+"""The role retention, run by ansible-playbook against the simulator. The simulator's journal shows every deletion."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from voicemail_simulator.server import SimulatorServer
 
 Rule = dict[str, t.Any]
 ROLE = "telephony.voicemail.retention"
-#: Older than nothing yet to come: every message that there is.
+#: Matches every existing message.
 ALL = "2999-01-01"
 deleting = pytest.mark.parametrize("subject", [KAZOO_MESSAGES, PORTSIP_MESSAGES], ids=lambda subject: subject.name)
 
 
 def audible_copy(content: bytes) -> bytes:
-    """Return a recording of the same kind and size with another sound."""
+    """Return a recording of the same type and size with another sound."""
     return content[:-10] + bytes(10 * [1])
 
 
 @dataclasses.dataclass(frozen=True)
 class Ended:
-    """How the role ended.
+    """The end of a run of the role.
 
-    :param failure: the result of the task that failed, as JSON.
-    :param requests: how many requests the telephone system had received then.
+    :param failure: the result of the failed task, as JSON.
+    :param requests: the number of requests to the telephone system so far.
     """
 
     failure: str
@@ -44,7 +44,7 @@ class Ended:
 
 
 class Bench:
-    """A simulated telephone system, and a folder to run the role in."""
+    """A simulated telephone system, and a folder for the role."""
 
     def __init__(self, folder: pathlib.Path, subject: MessageSubject, server: SimulatorServer) -> None:
         self.folder = folder
@@ -58,9 +58,9 @@ class Bench:
         check: bool = False,
         start: pathlib.Path | None = None,
     ) -> tuple[Run, list[Ended]]:
-        """Run the role several times in one play, whether it fails or not; requests are counted from here.
+        """Run the role several times in one play, and continue after failures. Requests are counted from here.
 
-        :param scenarios: the rules and other variables of each time.
+        :param scenarios: the rules and other variables of each run.
         """
         self.server.journal.clear()
         control = f"lookup('ansible.builtin.url', '{self.server.origin}{PREFIX}requests', split_lines=false)"
@@ -81,7 +81,7 @@ class Bench:
                     "rescue": [failure],
                     "vars": {f"retention_{name}": value for name, value in {**given, "rules": list(rules)}.items()},
                 },
-                {"keep_results": {"file": str(file), "results": kept}},
+                {"save_results": {"file": str(file), "results": kept}},
                 {"ansible.builtin.set_fact": {"failure": ""}},
             ]
         done = play(self.folder, tasks, *(["--check"] if check else []), start=start)
@@ -95,7 +95,7 @@ class Bench:
         return done, ended
 
     def clean(self, *rules: Rule, changed: int, **variables: t.Any) -> dict[str, t.Any]:
-        """Foresee a run, run it, and make sure that the same again deletes nothing; return the summary of the run.
+        """Run the role in check mode, for real, and again. Return the summary of the real run.
 
         :param changed: tasks of the role that change something.
         """
@@ -117,14 +117,14 @@ class Bench:
         return first.summary
 
     def messages(self, **options: t.Any) -> dict[str, dict[str, t.Any]]:
-        """Messages that were not deleted, by id."""
+        """Return the remaining messages by id."""
         arguments = self.subject.arguments(self.server, **self.subject.all, **options)
         found = in_worker("voicemail_message_info", arguments)
         assert not found["failed"], found
         return {message["id"]: message for message in found["messages"] if message["status"] != "deleted"}
 
     def files(self) -> dict[str, str]:
-        """SHA-256 of each file of the archive."""
+        """Return the SHA-256 of each file in the archive."""
         found = [path for path in self.archive.rglob("*") if path.is_file()]
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
@@ -135,7 +135,7 @@ def bench(tmp_path: pathlib.Path, subject: MessageSubject) -> t.Iterator[Bench]:
         yield Bench(tmp_path, subject, server)
 
 
-def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> None:
+def test_a_relative_archive_is_next_to_the_playbook(tmp_path: pathlib.Path) -> None:
     elsewhere, folder = tmp_path / "elsewhere", tmp_path / "plays"
     elsewhere.mkdir()
     folder.mkdir()
@@ -150,7 +150,7 @@ def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> 
 
 
 @deleting
-def test_the_first_rule_that_fits_decides(bench: Bench, subject: MessageSubject) -> None:
+def test_the_first_matching_rule_applies(bench: Bench, subject: MessageSubject) -> None:
     everything = bench.messages()
     boxes = sorted({message["mailbox"] for message in everything.values()})
     age = sorted(message["received_at"] for message in everything.values() if message["mailbox"] == boxes[1])[2]
@@ -163,7 +163,7 @@ def test_the_first_rule_that_fits_decides(bench: Bench, subject: MessageSubject)
     }
     summary = bench.clean(
         {"match": boxes[0], "action": "keep"},
-        # A part of a number is not the number.
+        # A rule does not match a part of a number.
         {"match": boxes[2][:2], "action": "keep"},
         {"match": boxes[1], "action": "delete", "status": "unread", "older_than": age},
         {"match": ".*", "action": "delete", "older_than": ALL},
@@ -179,12 +179,12 @@ def test_the_first_rule_that_fits_decides(bench: Bench, subject: MessageSubject)
 
 
 @deleting
-def test_what_is_archived_is_deleted_and_nothing_else(bench: Bench, subject: MessageSubject) -> None:
+def test_only_archived_messages_are_deleted(bench: Bench, subject: MessageSubject) -> None:
     everything = bench.messages()
     box = next(iter(subject.box.values()))
     mine = {identifier for identifier, message in everything.items() if message["mailbox"] == box}
     rule = {"match": box, "action": "archive_then_delete", "older_than": ALL, "permanent": True}
-    # The folder, the recordings in it and the messages.
+    # The folder, its recordings and the messages.
     summary = bench.clean(rule, changed=3)
     assert set(bench.messages()) == set(everything) - mine
     assert (summary["archived"], summary["deleted"], summary["boxes"]) == (len(mine), len(mine), [box])
@@ -223,7 +223,7 @@ def test_without_an_archive_nothing_is_deleted(bench: Bench, subject: MessageSub
 
 
 @deleting
-def test_a_recording_that_cannot_be_fetched_keeps_its_message_only(bench: Bench, subject: MessageSubject) -> None:
+def test_a_failed_download_keeps_only_its_message(bench: Bench, subject: MessageSubject) -> None:
     everything = bench.messages()
     box = next(iter(subject.box.values()))
     mine = {identifier for identifier, message in everything.items() if message["mailbox"] == box}
@@ -238,7 +238,7 @@ def test_a_recording_that_cannot_be_fetched_keeps_its_message_only(bench: Bench,
 
 
 @deleting
-def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, subject: MessageSubject) -> None:
+def test_a_message_with_a_different_archived_recording_is_kept(bench: Bench, subject: MessageSubject) -> None:
     box = next(iter(subject.box.values()))
     rule = {"match": box, "action": "archive_then_delete", "older_than": ALL}
     everything = bench.messages()
@@ -249,7 +249,7 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
     assert downloaded["summary"]["download"] == 4, downloaded
     zeros, foreign, unlisted, spoilt_part = (pathlib.Path(row["path"]) for row in downloaded["results"])
     whole = {path: path.read_bytes() for path in (zeros, foreign, unlisted, spoilt_part)}
-    # Of the same size, so that the manifest accepts it as its file.
+    # The same size, so that the manifest accepts the file.
     zeros.write_bytes(bytes(zeros.stat().st_size))
     foreign.write_bytes(audible_copy(whole[foreign]))
     unlisted.write_bytes(b"7 bytes")
@@ -271,7 +271,7 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
 
 
 @deleting
-def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) -> None:
+def test_more_deletions_than_allowed_are_refused(bench: Bench, subject: MessageSubject) -> None:
     everything = bench.messages()
     rules = (
         {"match": next(iter(subject.box.values())), "action": "archive_then_delete", "older_than": ALL},
@@ -286,7 +286,7 @@ def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) 
 
 
 @pytest.mark.parametrize("subject", [PORTSIP_MESSAGES], ids=lambda subject: subject.name)
-def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: MessageSubject) -> None:
+def test_messages_of_unknown_age_are_kept_and_counted(bench: Bench, subject: MessageSubject) -> None:
     number = subject.box["shared_voicemail"]
     stored = bench.server.vendor.state.messages.collection
     mine = [identifier for identifier, message in bench.messages().items() if message["mailbox"] == number]
@@ -305,7 +305,7 @@ def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: Mes
 
 
 @pytest.mark.parametrize("subject", [TEL4VN_MESSAGES], ids=lambda subject: subject.name)
-def test_a_vendor_that_cannot_delete_is_reported_once(bench: Bench, subject: MessageSubject) -> None:
+def test_a_vendor_without_deletions_is_reported_once(bench: Bench, subject: MessageSubject) -> None:
     rules = [{"match": number, "action": "archive_then_delete", "older_than": "1h"} for number in ("1.*", ".*")]
     done, ended = bench.run(*rules)
     assert "TEL4VN cannot delete messages through its API" in ended.failure
@@ -314,7 +314,7 @@ def test_a_vendor_that_cannot_delete_is_reported_once(bench: Bench, subject: Mes
     assert not bench.archive.exists()
 
 
-#: Rules that no run takes, with parts of the message.
+#: Invalid rules, with a part of the message.
 BAD_RULES: dict[str, tuple[list[Rule], list[str]]] = {
     "rules": (
         [
@@ -334,7 +334,7 @@ BAD_RULES: dict[str, tuple[list[Rule], list[str]]] = {
     ),
     "age": ([{"match": ".*", "action": "delete", "older_than": "3 weeks ago"}], ["a number of hours, days or weeks"]),
     "action": ([{"match": ".*", "action": "forget", "older_than": "1d"}], ["value of action must be one of"]),
-    # YAML reads 0123 as 83, so a number may choose another mailbox.
+    # YAML reads 0123 as 83, so a number may select another mailbox.
     "number": (
         [{"match": 1001, "action": "delete", "older_than": ALL}],
         ["match is not text, and YAML reads 0123 as 83"],
@@ -344,7 +344,7 @@ BAD_RULES: dict[str, tuple[list[Rule], list[str]]] = {
 
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
-    """Run the role with each of them."""
+    """Run the role with each invalid rule."""
     with KAZOO_MESSAGES.serve() as server:
         bench = Bench(tmp_path_factory.mktemp("refused"), KAZOO_MESSAGES, server)
         _done, runs = bench.run_each(*((rules, {"archive_folder": ""}) for rules, _words in BAD_RULES.values()))

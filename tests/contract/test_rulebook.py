@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example of a rulebook, run by ansible-rulebook. What the source does is tested with a plain queue beside this."""
+"""The example rulebook, run by ansible-rulebook. test_event_source.py tests the source with a plain queue."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SEARCHED = os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ
 
 
 def lacking() -> str:
-    """Say why ansible-rulebook cannot be run here; empty where it can."""
+    """Return why ansible-rulebook cannot run here, or empty text."""
     found = shutil.which("ansible-rulebook", path=SEARCHED)
     if found is None:
         return "ansible-rulebook is not installed"
@@ -40,7 +40,7 @@ def lacking() -> str:
 
 @contextlib.contextmanager
 def running(source: Source) -> t.Iterator[pathlib.Path]:
-    """Run the rulebook with the connection from the environment, and give the file that it prints into."""
+    """Run the rulebook with the connection from the environment, and yield the file of its output."""
     folder = source.folder
     collections = folder / "collections" / "ansible_collections" / "telephony"
     collections.mkdir(parents=True)
@@ -67,7 +67,7 @@ def running(source: Source) -> t.Iterator[pathlib.Path]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # The engine starts processes of its own.
+            # The engine starts child processes.
             start_new_session=True,
         )
         try:
@@ -83,7 +83,7 @@ def running(source: Source) -> t.Iterator[pathlib.Path]:
 
 
 def awaited(printed: pathlib.Path, text: str) -> str:
-    """Wait until something was printed, and return all that was."""
+    """Wait until a text was printed, and return the whole output."""
     end = time.monotonic() + PATIENCE
     while text not in printed.read_text() and time.monotonic() < end:
         time.sleep(0.2)
@@ -92,19 +92,19 @@ def awaited(printed: pathlib.Path, text: str) -> str:
     return found
 
 
-def test_the_guide_shows_the_rulebook_that_is_run() -> None:
+def test_the_guide_shows_the_tested_rulebook() -> None:
     guide = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_messages.rst")
     (shown,) = [block.text for block in guide.blocks if block.caption == "new_voicemail.yml"]
     kept = (ROOT / "extensions" / "eda" / "rulebooks" / "new_voicemail.yml").read_text(encoding="utf-8")
     assert kept.endswith(f"---\n{shown}")
 
 
-def test_the_example_of_a_rulebook_shows_of_each_new_message_once(tmp_path: pathlib.Path) -> None:
+def test_the_example_rulebook_reports_each_new_message_once(tmp_path: pathlib.Path) -> None:
     if reason := lacking():
         pytest.skip(reason)
     with KAZOO_MESSAGES.serve() as server:
         source = Source(tmp_path, KAZOO_MESSAGES, server)
-        # Existing messages are remembered; then one is left while nobody listens.
+        # Existing messages are recorded. Then one arrives while the rulebook is not running.
         assert asyncio.run(source.events(0)) == []
         source.leave("1001")
         with running(source) as printed:
@@ -113,5 +113,5 @@ def test_the_example_of_a_rulebook_shows_of_each_new_message_once(tmp_path: path
             reported = awaited(printed, "left a message in 1002")
         assert reported.count("left a message in") == 2
         assert "simulator-password" not in reported
-        # The file is the same for whoever runs the source.
+        # The state file does not depend on the program that runs the source.
         assert asyncio.run(source.events(0)) == []

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are planted everywhere and looked for everywhere: output, files, temporary folders, process arguments."""
+"""Put secrets in all inputs, and search for them in all outputs: terminal, files, temporary folders, process
+arguments."""
 
 from __future__ import annotations
 
@@ -51,11 +52,11 @@ SUBJECTS = {
 }
 MESSAGES = {"kazoo": KAZOO_MESSAGES, "portsip": PORTSIP_MESSAGES, "tel4vn": TEL4VN_MESSAGES}
 TOKEN_HEADERS = ("x-auth-token", "authorization", "portsip-upload-token")
-#: What the server does with every request but a login, by the start of its path; "pin" with those that hold a PIN,
-#: "login" also with logins.
+#: The server's reaction to every request except logins, by the start of the path. "pin" affects requests with a PIN,
+#: "login" also logins.
 FAILURES = ("echo400", "echo500", "echo200", "html", "elsewhere", "short", "pin400", "pin409", "pin200", "login400")
 
-#: Put on the path of every Python that Ansible starts: the log that a user might switch on, in full.
+#: Added to the path of every Python that Ansible starts: the full debug log that a user might enable.
 LOGGING = """
 import logging
 logging.basicConfig(filename={file!r}, level=logging.DEBUG)
@@ -63,7 +64,7 @@ logging.basicConfig(filename={file!r}, level=logging.DEBUG)
 
 
 class Watch:
-    """Reads the arguments of all processes that a play starts, known by its folder in their environment."""
+    """Read the arguments of all processes of a play, which have its folder in their environment."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.seen: set[str] = set()
@@ -75,7 +76,7 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(0.05):
             for place in pathlib.Path("/proc").iterdir():
-                # A process may become another program shortly after its start, and hardly later.
+                # A process may execute another program shortly after its start.
                 if not place.name.isdigit() or self._looked[place.name] > 3:
                     continue
                 self._looked[place.name] += 1
@@ -93,7 +94,7 @@ class Watch:
 
 
 class Echo:
-    """Forwards requests, and where the path says so, fails and sends back what it was sent, as careless servers do."""
+    """Forward requests. For some paths, fail and return the request's content, as careless servers do."""
 
     def __init__(self, origin: str) -> None:
         self._forward = forward_to(origin)
@@ -107,7 +108,7 @@ class Echo:
         pins = [pin for pin in PINS if pin.encode() in seen.body]
         if (logging_in and kind != "login400") or (kind.startswith("pin") and not pins):
             return self._served(Seen(seen.method, f"/{rest}", seen.headers, seen.body))
-        # What counts comes first, since a long text is cut off.
+        # The secrets come first, because long text is truncated.
         tokens = [value for name, value in seen.headers.items() if name in TOKEN_HEADERS]
         text = f"{pins} {tokens} {seen.text}".replace("\\", "/")
         reported = {"message": text, "pin": {"invalid": {"message": text, "cause": text}}}
@@ -149,7 +150,7 @@ class Echo:
 
 
 def secrets_of(subject: Subject) -> set[str]:
-    """What the user gives, and what a login is made of it."""
+    """Return the user's secrets, and the credentials derived from them."""
     given = {value for key, value in subject.connection.items() if key in CREDENTIALS}
     if subject.vendor == "kazoo":
         pair = f"{subject.connection['username']}:{subject.connection['password']}"
@@ -158,12 +159,13 @@ def secrets_of(subject: Subject) -> set[str]:
 
 
 def wrong(subject: Subject) -> dict[str, str]:
-    """Credentials that are refused."""
+    """Return credentials that are refused."""
     return {key: "wrong-" + "s" * 58 for key in subject.connection if key in CREDENTIALS}
 
 
 def calls(vendor: str, folder: pathlib.Path) -> t.Iterator[tuple[Subject, str, dict[str, t.Any]]]:
-    """Every module of a vendor, with a PIN wherever one may be; what a vendor cannot do is an error without any PIN."""
+    """Return calls of every module of a vendor, with PINs where possible. Unsupported features fail without a PIN in
+    the error."""
     for subject in SUBJECTS[vendor]:
         key = {subject.key: subject.number}
         yield subject, subject.module, {**subject.create, **key, "pin": PINS[0]}
@@ -190,7 +192,7 @@ def calls(vendor: str, folder: pathlib.Path) -> t.Iterator[tuple[Subject, str, d
 
 
 def arguments(subject: Subject, url: str, failure: str = "", **options: t.Any) -> dict[str, t.Any]:
-    """Arguments of a task whose requests fail in some way."""
+    """Return the arguments of a task whose requests fail."""
     parts = urllib.parse.urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}{f'/{failure}' if failure else ''}{parts.path}"
     waits = {"retry_budget": 0, "timeout": 60}
@@ -199,7 +201,7 @@ def arguments(subject: Subject, url: str, failure: str = "", **options: t.Any) -
 
 @pytest.fixture
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A folder with all that the tasks need."""
+    """Return a folder with all files of the tasks."""
     for name in ("dest", "temporary", "python"):
         (tmp_path / name).mkdir()
     (tmp_path / "sound.wav").write_bytes(recording(0.1, 3))
@@ -207,7 +209,7 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 @pytest.mark.parametrize("vendor", ["kazoo", "portsip"])
-def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
+def test_a_play_leaks_no_secret(vendor: str, folder: pathlib.Path) -> None:
     subject = SUBJECTS[vendor][0]
     (folder / "python" / "sitecustomize.py").write_text(LOGGING.format(file=str(folder / "debug.log")))
     tasks: list[dict[str, t.Any]] = []
@@ -225,12 +227,12 @@ def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
             for one, module, options in everything:
                 add(one, module, arguments(one, url, **options))
             for position, failure in enumerate(FAILURES):
-                # Every module with every failure is what the next test is about.
+                # The next test combines every module with every failure.
                 for one, module, options in everything[position % 8 :: 8]:
                     add(one, module, arguments(one, url, failure, **options))
             for one, module, options in everything[::6]:
                 add(one, module, arguments(one, url, **{**options, **wrong(one)}))
-            # The other way of running, where arguments travel to a process of their own.
+            # The module runner, which passes the arguments to another process.
             for one, module, options in (everything[4], everything[-1]):
                 add(one, module, arguments(one, url, "echo400", **options), **{"async": 60, "poll": 1})
             names = [task["register"] for task in tasks]
@@ -263,7 +265,7 @@ def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("vendor", SUBJECTS)
-def test_no_failure_of_any_module_shows_a_secret(
+def test_module_failures_contain_no_secret(
     vendor: str, failure: str, folder: pathlib.Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     reported: list[str] = []
@@ -283,7 +285,7 @@ def test_no_failure_of_any_module_shows_a_secret(
         assert not [text[:1000] for text in reported if shows(secret, text)], secret
 
 
-#: A function of each layer, and the module that comes through it.
+#: A function of each layer, and a module that calls it.
 LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (dispatch, "run", "vmbox"),
     (handlers, "connect_options", "vmboxes"),
@@ -311,10 +313,10 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("place", "name", "module"), LAYERS, ids=lambda value: str(getattr(value, "__name__", value)))
-def test_an_exception_in_any_layer_shows_no_secret(
-    place: t.Any, name: str, module: str, way: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+def test_exceptions_in_any_layer_contain_no_secret(
+    place: t.Any, name: str, module: str, runner: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor = "portsip" if module == "voicemail_greeting" else "kazoo"
     secrets = {*PINS, *secrets_of(SUBJECTS[vendor][0])}
@@ -327,11 +329,11 @@ def test_an_exception_in_any_layer_shows_no_secret(
     with SUBJECTS[vendor][0].serve(mailboxes=3, messages=2) as server:
         monkeypatch.setattr(place, name, broken)
         found: list[Result] = [
-            RUNNERS[way](one, arguments(subject, server.url, **options))
+            RUNNERS[runner](one, arguments(subject, server.url, **options))
             for subject, one, options in calls(vendor, folder)
             if one == module and "no_such_option" not in options
         ]
-    assert raised, f"{module} does not come through {name}: {found}"
+    assert raised, f"{module} does not call {name}: {found}"
     assert any(result["failed"] for result in found)
     for result in found:
         reported = json.dumps(result)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables on each vendor: what was read, written as a table and applied again changes nothing."""
+"""Tables on each vendor: writing mailboxes to a table and applying it changes nothing."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from voicemail_simulator.server import SimulatorServer
 ODD = '=1+1; "Ärzte", \'s-Hertogenbosch | \t#'
 
 
-def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
+def run(subject: Subject, server: SimulatorServer, runner: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
-    return RUNNERS[way](subject.plural, subject.arguments(server, **options), check=False)
+    return RUNNERS[runner](subject.plural, subject.arguments(server, **options), check=False)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str, tmp_path: pathlib.Path) -> None:
+def test_applying_a_table_of_the_read_mailboxes_changes_nothing(
+    subject: Subject, ending: str, tmp_path: pathlib.Path
+) -> None:
     with subject.serve(mailboxes=3) as server:
         item = {subject.key: subject.number, **subject.create}
         item.update({option: ODD for option in ("name", "description") if option in item})
@@ -42,8 +44,8 @@ def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str,
         assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_mapped_table_is_read_alike_by_each_runner(runner: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.txt"
     source.write_bytes(
         "Nr|Vorname|Nachname|Zone|VM\n7101|Jörg|Groß|W. Europe Standard Time|ja\n7102|A|B||nein\n".encode("cp1252")
@@ -55,17 +57,17 @@ def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_
         "only_rows": {"VM": True},
     }
     with KAZOO.serve(mailboxes=0) as server:
-        result = run(KAZOO, server, way, **options)
+        result = run(KAZOO, server, runner, **options)
         assert not result["failed"], result
         (box,) = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
         assert (box["mailbox"], box["name"], box["timezone"]) == ("7101", "Jörg Groß", "Europe/Berlin")
-        wrong = run(KAZOO, server, way, **options | {"columns": {"Nr": "mailbox", "Zone": "pin"}})
+        wrong = run(KAZOO, server, runner, **options | {"columns": {"Nr": "mailbox", "Zone": "pin"}})
         assert wrong["failed"]
         assert f"{source}:2, column Zone: mailbox 7101: `pin` must be 4 to 15 characters long" in wrong["msg"]
         assert "W. Europe" not in wrong["msg"]
 
 
-def test_a_layout_and_a_mapping_that_make_no_sense_are_refused_before_the_first_request(tmp_path: pathlib.Path) -> None:
+def test_invalid_table_options_are_refused_before_the_first_request(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.csv"
     source.write_text("mailbox\n1\n")
     document = tmp_path / "staff.yml"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that Ansible ends after its time limit reports what was done, in the worker and as a module."""
+"""A task that Ansible ends after its time limit reports its changes, in the worker and as a module."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import pathlib
 import typing as t
 
 import pytest
-from contract.test_playbooks import CONNECTIONS, module_way, task
+from contract.test_playbooks import CONNECTIONS, module_keywords, task
 from helpers.playbooks import play, registered
 from helpers.subjects import KAZOO
 
-#: More than can be created before the limit, at the latency below.
+#: More mailboxes than can be created before the limit, at the latency below.
 MANY = 400
-#: Enough for a busy machine to start the task, and less than the requests take.
+#: Long enough for a busy machine to start the task, and shorter than the requests take.
 LIMIT = 10
 
 
-@pytest.mark.parametrize("way_name", ["worker", "module"])
+@pytest.mark.parametrize("runner", ["worker", "module"])
 @pytest.mark.parametrize("given_by", ["task", "environment"])
-def test_what_was_done_is_reported(way_name: str, given_by: str, tmp_path: pathlib.Path) -> None:
-    way = module_way(tmp_path) if way_name == "module" else {}
+def test_completed_changes_are_reported(runner: str, given_by: str, tmp_path: pathlib.Path) -> None:
+    keywords = module_keywords(tmp_path) if runner == "module" else {}
     if given_by == "task":
-        way["timeout"] = LIMIT
+        keywords["timeout"] = LIMIT
     limits = {"ANSIBLE_TASK_TIMEOUT": str(LIMIT)} if given_by == "environment" else {}
     items = [{"mailbox": str(3000 + number), "name": f"Mailbox {number}"} for number in range(MANY)]
     with KAZOO.serve(faults=["latency:0.1"]) as server:
-        ended = task(KAZOO, server, "one", module="vmboxes", way=way, mailboxes=items, workers=1)
+        ended = task(KAZOO, server, "one", module="vmboxes", keywords=keywords, mailboxes=items, workers=1)
         run = play(
             tmp_path, [ended, registered(tmp_path, "one")], environment={**CONNECTIONS, **limits}, preloaded=False
         )
@@ -42,14 +42,14 @@ def test_what_was_done_is_reported(way_name: str, given_by: str, tmp_path: pathl
     assert result["summary"]["created"] + result["summary"]["skipped"] == MANY
     assert result["msg"].startswith(f"Timed out after {LIMIT} second(s). Requests in flight finished"), result["msg"]
     assert result["timedout"]["period"] == LIMIT
-    assert (tmp_path / "modules-sent").exists() == (way_name == "module")
+    assert (tmp_path / "modules-sent").exists() == (runner == "module")
 
 
-def test_a_task_that_read_only_changed_nothing(tmp_path: pathlib.Path) -> None:
+def test_a_reading_task_reports_no_change(tmp_path: pathlib.Path) -> None:
     results: list[t.Any] = []
-    for way in ({}, module_way(tmp_path)):
+    for keywords in ({}, module_keywords(tmp_path)):
         with KAZOO.serve(faults=["latency:30"]) as server:
-            ended = task(KAZOO, server, "one", way={**way, "timeout": 1}, mailbox="3000", name="Reception")
+            ended = task(KAZOO, server, "one", keywords={**keywords, "timeout": 1}, mailbox="3000", name="Reception")
             run = play(tmp_path, [ended, registered(tmp_path, "one")], environment=CONNECTIONS, preloaded=False)
         assert run.code == 0, run.output
         result = json.loads((tmp_path / "results.json").read_text())["one"]

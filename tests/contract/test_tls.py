@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates: of the server, of private authorities, and of the client."""
+"""Certificates of the server, of private authorities, and of the client."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
-both_ways = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
 class Authority(t.NamedTuple):
-    """An authority of its own, and certificates of many kinds."""
+    """A private authority with different certificates."""
 
     ca: trustme.CA
     folder: pathlib.Path
@@ -35,7 +35,7 @@ class Authority(t.NamedTuple):
         return str(self.folder / "ca.pem")
 
     def context(self, certificate: trustme.LeafCert) -> ssl.SSLContext:
-        """How a server with this certificate speaks TLS."""
+        """Return the TLS settings of a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
         return context
@@ -62,14 +62,14 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(ca, folder)
 
 
-def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
+def read(subject: Subject, runner: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes."""
     arguments = {"vendor": subject.vendor, "timeout": 60, "retry_budget": 20, **subject.connection, "url": url}
-    result: dict[str, t.Any] = RUNNERS[way](subject.info, {**arguments, **options})
+    result: dict[str, t.Any] = RUNNERS[runner](subject.info, {**arguments, **options})
     return result
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize(
     ("kind", "trusted", "said"),
@@ -80,11 +80,11 @@ def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.
     ],
     ids=["self-signed", "expired", "wrong-host"],
 )
-def test_certificate_that_does_not_verify(
-    authority: Authority, subject: Subject, way: str, kind: str, trusted: bool, said: str
+def test_an_invalid_certificate_is_refused(
+    authority: Authority, subject: Subject, runner: str, kind: str, trusted: bool, said: str
 ) -> None:
     with Loopback(lambda _seen: Answer(body=b"{}"), tls=authority.bad(kind)) as server:
-        result = read(subject, way, server.origin, **({"ca_path": authority.file} if trusted else {}))
+        result = read(subject, runner, server.origin, **({"ca_path": authority.file} if trusted else {}))
     assert result["failed"]
     assert f"the certificate does not verify for 127.0.0.1:{server.port}" in result["msg"]
     assert said in result["msg"]
@@ -92,70 +92,72 @@ def test_certificate_that_does_not_verify(
     assert server.seen == []
 
 
-@both_ways
-def test_authority_that_is_not_known(authority: Authority, way: str) -> None:
+@each_runner
+def test_an_unknown_authority_is_refused(authority: Authority, runner: str) -> None:
     with Loopback(lambda _seen: Answer(body=b"{}"), tls=authority.good()) as server:
-        result = read(KAZOO, way, server.origin)
+        result = read(KAZOO, runner, server.origin)
     assert "unable to get local issuer certificate" in result["msg"]
     assert server.seen == []
 
 
 def hashed_folder(authority: Authority, folder: pathlib.Path) -> None:
-    """Prepare a folder as OpenSSL wants it: names are hashes of the subject."""
+    """Create a folder in OpenSSL's format, in which file names are hashes of the subject."""
     command = ["openssl", "x509", "-noout", "-hash", "-in", authority.file]
     digest = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     (folder / f"{digest}.0").write_bytes(pathlib.Path(authority.file).read_bytes())
 
 
 def plain_folder(authority: Authority, folder: pathlib.Path) -> None:
-    """A folder in which somebody put the file, beside others."""
+    """Create a folder with the file and others."""
     (folder / "company.crt").write_bytes(pathlib.Path(authority.file).read_bytes())
     trustme.CA().cert_pem.write_to_path(folder / "another.pem")
     (folder / "README.txt").write_text("Certificates of the company")
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("form", ["file", "plain folder", "hashed folder"])
-def test_private_authority(authority: Authority, subject: Subject, way: str, form: str, tmp_path: pathlib.Path) -> None:
+def test_a_private_authority_is_accepted(
+    authority: Authority, subject: Subject, runner: str, form: str, tmp_path: pathlib.Path
+) -> None:
     path = str(tmp_path)
     if form == "file":
         path = authority.file
     else:
         {"plain folder": plain_folder, "hashed folder": hashed_folder}[form](authority, tmp_path)
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin), tls=authority.good()) as server:
-        result = read(subject, way, simulator.url.replace(simulator.origin, server.origin), ca_path=path)
+        result = read(subject, runner, simulator.url.replace(simulator.origin, server.origin), ca_path=path)
     assert not result["failed"], result
     assert server.seen
 
 
-@both_ways
+@each_runner
 @pytest.mark.parametrize("fault", ["missing file", "no certificate", "empty folder"])
-def test_authority_that_cannot_be_read(way: str, fault: str, tmp_path: pathlib.Path) -> None:
+def test_an_unreadable_authority_is_reported(runner: str, fault: str, tmp_path: pathlib.Path) -> None:
     paths = {"missing file": tmp_path / "none.pem", "no certificate": tmp_path / "text.pem", "empty folder": tmp_path}
     (tmp_path / "text.pem" if fault == "no certificate" else tmp_path / "notes.txt").write_text("nothing")
-    result = read(KAZOO, way, "https://127.0.0.1:1/v2", ca_path=str(paths[fault]))
+    result = read(KAZOO, runner, "https://127.0.0.1:1/v2", ca_path=str(paths[fault]))
     assert result["failed"]
     assert "`ca_path`" in result["msg"]
     assert "PEM" in result["error"]["hint"]
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong host"])
-def test_unchecked_certificate_is_warned_of(
-    authority: Authority, subject: Subject, way: str, kind: str, warned: list[str]
+def test_an_unverified_certificate_causes_a_warning(
+    authority: Authority, subject: Subject, runner: str, kind: str, warned: list[str]
 ) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin), tls=authority.bad(kind)) as server:
         url = simulator.url.replace(simulator.origin, server.origin)
-        result = read(subject, way, url, validate_certs=False)
+        result = read(subject, runner, url, validate_certs=False)
     assert not result["failed"], result
     assert "`validate_certs` is false" in str([*warned, *result.get("warnings", ())])
 
 
 @pytest.fixture
 def client_files(authority: Authority, tmp_path: pathlib.Path) -> dict[str, str]:
-    """Options with a certificate of the client: in one file, and in two."""
+    """Return options with a client certificate, in one file and in two."""
     certificate = authority.ca.issue_cert("automation@example.com")
     certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
@@ -164,7 +166,7 @@ def client_files(authority: Authority, tmp_path: pathlib.Path) -> dict[str, str]
 
 
 def demanding(authority: Authority, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
-    """A server that wants to see a certificate of the client."""
+    """Return the settings of a server that requires a client certificate."""
     context = authority.good()
     context.verify_mode = ssl.CERT_REQUIRED
     context.maximum_version = newest
@@ -172,11 +174,11 @@ def demanding(authority: Authority, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv
     return context
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("files", [1, 2])
-def test_certificate_of_the_client(
-    authority: Authority, subject: Subject, way: str, files: int, client_files: dict[str, str]
+def test_a_client_certificate_is_sent(
+    authority: Authority, subject: Subject, runner: str, files: int, client_files: dict[str, str]
 ) -> None:
     shown = {"client_cert": client_files["both"]}
     if files == 2:
@@ -186,36 +188,36 @@ def test_certificate_of_the_client(
         Loopback(forward_to(simulator.origin), tls=demanding(authority)) as server,
     ):
         url = simulator.url.replace(simulator.origin, server.origin)
-        result = read(subject, way, url, ca_path=authority.file, **shown)
+        result = read(subject, runner, url, ca_path=authority.file, **shown)
     assert not result["failed"], result
     assert server.seen
 
 
-@both_ways
+@each_runner
 @every_subject
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2], ids=["TLS-1.3", "TLS-1.2"])
-def test_certificate_of_the_client_that_is_not_given(
-    authority: Authority, subject: Subject, way: str, newest: ssl.TLSVersion
+def test_a_missing_client_certificate_is_reported(
+    authority: Authority, subject: Subject, runner: str, newest: ssl.TLSVersion
 ) -> None:
     with Loopback(lambda _seen: Answer(body=b"{}"), tls=demanding(authority, newest)) as server:
-        result = read(subject, way, server.origin, ca_path=authority.file)
+        result = read(subject, runner, server.origin, ca_path=authority.file)
     assert result["failed"]
     assert "client_cert" in result["msg"], result["msg"]
     assert server.seen == []
 
 
-@both_ways
+@each_runner
 @pytest.mark.parametrize(
     "broken", [{"client_cert": "none.pem"}, {"client_key": "key.pem"}], ids=["missing", "key-alone"]
 )
-def test_certificate_of_the_client_that_cannot_be_used(way: str, broken: dict[str, str]) -> None:
-    result = read(KAZOO, way, "https://127.0.0.1:1/v2", **broken)
+def test_an_unusable_client_certificate_is_reported(runner: str, broken: dict[str, str]) -> None:
+    result = read(KAZOO, runner, "https://127.0.0.1:1/v2", **broken)
     assert result["failed"]
     assert "`client_cert`" in result["msg"]
 
 
-@both_ways
-def test_tunnel_through_a_proxy_checks_the_certificate_of_the_server(authority: Authority, way: str) -> None:
+@each_runner
+def test_the_server_certificate_is_verified_through_a_proxy(authority: Authority, runner: str) -> None:
     counted: collections.Counter[str] = collections.Counter()
 
     def never(seen: Seen) -> Answer:
@@ -228,11 +230,11 @@ def test_tunnel_through_a_proxy_checks_the_certificate_of_the_server(authority: 
         Loopback(never) as proxy,
     ):
         url = simulator.url.replace(simulator.origin, server.origin)
-        refused = read(KAZOO, way, url, proxy=proxy.origin)
-        trusted = read(KAZOO, way, url, proxy=proxy.origin, ca_path=authority.file)
+        refused = read(KAZOO, runner, url, proxy=proxy.origin)
+        trusted = read(KAZOO, runner, url, proxy=proxy.origin, ca_path=authority.file)
     assert "the certificate does not verify" in refused["msg"]
     assert not trusted["failed"], trusted
-    # The proxy saw nothing but the way to the server.
+    # The proxy received only the CONNECT request.
     assert {seen.method for seen in proxy.seen} == {"CONNECT"}
     assert {seen.path for seen in proxy.seen} == {f"127.0.0.1:{server.port}"}
     assert not counted

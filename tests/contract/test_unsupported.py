@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file for several vendors: what this vendor cannot hold is an error, a warning or nothing, as the user chooses."""
+"""One file for several vendors: unsupported options are an error, a warning or ignored, as the user chooses."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 
 __all__ = ("module_warnings",)
 
-#: An option of each vendor that it cannot hold.
-UNHELD: list[tuple[Subject, str, t.Any]] = [
+#: An unsupported option of each vendor.
+UNSUPPORTED: list[tuple[Subject, str, t.Any]] = [
     (KAZOO, "notify", True),
     (PERSONAL, "name", "Ada"),
     (TEL4VN, "timezone", "Asia/Ho_Chi_Minh"),
     (ONSIP, "language", "en-US"),
 ]
 CASES = pytest.mark.parametrize(
-    ("subject", "option", "value"), UNHELD, ids=[subject.name for subject, _option, _value in UNHELD]
+    ("subject", "option", "value"), UNSUPPORTED, ids=[subject.name for subject, _option, _value in UNSUPPORTED]
 )
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("choice", ["warn", "ignore"])
 @CASES
-def test_the_rest_is_done(
-    subject: Subject, option: str, value: t.Any, choice: str, way: str, warned: list[str]
+def test_supported_options_are_applied(
+    subject: Subject, option: str, value: t.Any, choice: str, runner: str, warned: list[str]
 ) -> None:
     others: dict[str, t.Any] = {name: {} for name in NAMES if name != subject.vendor}
     item = {subject.key: subject.number, **subject.create, option: value, **others}
@@ -42,7 +42,7 @@ def test_the_rest_is_done(
             for check in (True, False, False):
                 warned.clear()
                 arguments = subject.arguments(server, on_unsupported=choice, **declared)
-                result = RUNNERS[way](subject.module, arguments, check=check)
+                result = RUNNERS[runner](subject.module, arguments, check=check)
                 assert not result["failed"], result
                 assert option not in result["changed_fields"]
                 reported.append(result["changed"])
@@ -50,7 +50,7 @@ def test_the_rest_is_done(
                 assert len(told_of) == (choice == "warn" and declared is item)
                 assert all(subject.vendor in str(text) for text in told_of)
             assert reported == [True, True, False]
-            plural = RUNNERS[way](
+            plural = RUNNERS[runner](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
             )
             assert (plural["failed"], plural["changed"]) == (False, False)
@@ -64,7 +64,7 @@ def test_the_rest_is_done(
 
 
 @CASES
-def test_it_is_an_error_where_nobody_chose(subject: Subject, option: str, value: t.Any) -> None:
+def test_unsupported_options_are_errors_by_default(subject: Subject, option: str, value: t.Any) -> None:
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.key: subject.number, **subject.create, option: value})
         for extra in ({}, {"on_unsupported": "error"}):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The website: it builds without a warning, no link is dead, and a browser shows it wide, narrow, light and dark."""
+"""The website builds without warnings, has no dead links, and renders wide, narrow, light and dark."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @contextlib.contextmanager
 def serve(folder: pathlib.Path) -> t.Iterator[str]:
-    """Serve a folder on a free port, as the forge does."""
+    """Serve a folder on a free port, like the forge."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_arguments: t.Any) -> None:
@@ -75,7 +75,7 @@ def test_the_build_has_no_warning(site: pathlib.Path) -> None:
     assert (site.parent / "website.warnings").read_text() == ""
 
 
-def test_no_link_of_the_site_is_dead(site: pathlib.Path) -> None:
+def test_the_site_has_no_dead_link(site: pathlib.Path) -> None:
     dead = []
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > 60
@@ -107,11 +107,11 @@ def readme_targets() -> list[str]:
 
 
 def test_links_of_the_readme_work_on_galaxy(site: pathlib.Path) -> None:
-    """Galaxy shows the file alone, so relative links and pictures would be dead there."""
+    """Check that links and pictures are absolute, because Galaxy only shows the file."""
     targets = readme_targets()
     assert len(targets) > 20
     assert [target for target in targets if not target.startswith("https://")] == []
-    # The coverage is measured and added when the site is published.
+    # The coverage badge is added when the site is published.
     pages = [target.removeprefix(ADDRESS) for target in targets if target.startswith(ADDRESS)]
     pages = [page for page in pages if page and not page.startswith("coverage")]
     assert len(pages) > 15
@@ -148,10 +148,10 @@ new Promise(resolve => {
 """
 
 
-@pytest.mark.skipif(browser.PROGRAM is None, reason="there is no chromium on this machine to show the site in")
+@pytest.mark.skipif(browser.PROGRAM is None, reason="this machine has no chromium to render the site")
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
-def test_a_browser_shows_the_site(site: pathlib.Path, width: int, is_dark: bool) -> None:
+def test_the_site_renders_in_a_browser(site: pathlib.Path, width: int, is_dark: bool) -> None:
     with serve(site) as address, browser.browse() as running:
         page = running.page()
         for name in PAGES:
@@ -163,15 +163,15 @@ def test_a_browser_shows_the_site(site: pathlib.Path, width: int, is_dark: bool)
             assert found["broken"] == [], name
             assert found["buttons"] == found["blocks"], name
             assert not found["complaint"], name
-            # Light text on dark ground, or the other way around.
+            # Light text on a dark background, or the reverse.
             assert (sum(map(int, re.findall(r"\d+", found["background"])[:3])) < 200) is is_dark, name
             if name.startswith("search"):
                 assert page.evaluate(SEARCHING)
             assert page.errors == [], name
 
 
-@pytest.mark.skipif(browser.PROGRAM is None, reason="there is no chromium on this machine to show the site in")
-def test_the_recording_can_be_paused_and_played_to_its_end(site: pathlib.Path) -> None:
+@pytest.mark.skipif(browser.PROGRAM is None, reason="this machine has no chromium to render the site")
+def test_the_recording_can_be_paused_and_played(site: pathlib.Path) -> None:
     position = "document.querySelector('.recording input').value"
     button = "document.querySelector('.recording button')"
     with serve(site) as address, browser.browse() as running:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulated vendors that answer some requests with something else: use it for replies that no vendor should send."""
+"""Alter some replies of simulated vendors: use it for replies that no vendor should send."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CONNECTIONS: dict[str, dict[str, str]] = {
         "domain": "voicemail.example.com",
     },
 }
-#: Changes the value of a reply, and returns what is answered: a value, or a body of bytes.
-Lie = t.Callable[[t.Any], t.Any]
+#: Receives the value of a reply and returns its replacement: a value, or a body of bytes.
+Alteration = t.Callable[[t.Any], t.Any]
 
 
 @contextlib.contextmanager
-def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[list[str]]:
-    """Answer requests of some kind with something else; gives the methods and paths of all requests."""
+def altered_replies(concerns: t.Callable[[httpx.Request], bool], alter: Alteration) -> t.Iterator[list[str]]:
+    """Alter the replies to matching requests. Yield a list that records the method and path of every request."""
     sent: list[str] = []
     with httpx.HTTPTransport() as server:
 
@@ -40,7 +40,7 @@ def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[l
             response = server.handle_request(request)
             body = response.read()
             if concerns(request) and response.is_success:
-                said = lie(json.loads(body))
+                said = alter(json.loads(body))
                 body = said if isinstance(said, bytes) else json.dumps(said).encode()
             headers = [pair for pair in response.headers.raw if pair[0].lower() not in (b"content-length",)]
             return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))
@@ -53,6 +53,6 @@ def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[l
 def run(server: SimulatorServer, vendor: str, module: str, **options: t.Any) -> dict[str, t.Any]:
     """Run a module against a simulated vendor, without retries."""
     given = {"vendor": vendor, "url": server.url, "retry_budget": 0, **CONNECTIONS[vendor], **options}
-    result: dict[str, t.Any] = task.run_in_worker(module, given, False, None, None, {})
+    result: dict[str, t.Any] = task.run_in_worker(module, given, task.Worker())
     json.dumps(result, allow_nan=False)
     return {"failed": False, **result}

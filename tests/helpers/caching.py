@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs against a simulated KAZOO whose requests are counted: use it for the option `cache`."""
+"""Run modules against a simulated KAZOO and count the requests: use it for the option `cache`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,20 @@ CHANGED_PIN = "740516"
 
 
 def run(
-    server: SimulatorServer, module: str = "vmbox_info", *, check: bool = False, way: str = "worker", **options: t.Any
+    server: SimulatorServer,
+    module: str = "vmbox_info",
+    *,
+    check: bool = False,
+    runner: str = "worker",
+    **options: t.Any,
 ) -> Result:
-    """Run a module with the journal of that run alone."""
+    """Clear the journal and run a module."""
     server.journal.clear()
-    return RUNNERS[way](module, KAZOO.arguments(server, **options), check=check)
+    return RUNNERS[runner](module, KAZOO.arguments(server, **options), check=check)
 
 
 def requests(server: SimulatorServer) -> int:
-    """Count the requests of the latest run beside its login."""
+    """Count the requests of the latest run, without its login."""
     return sum(not entry["path"].endswith("_auth") for entry in server.journal.entries())
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strategies for declarations and existing boxes of any field table: use it for properties of planning."""
+"""Strategies for declarations and existing mailboxes of any field table: use it for properties of planning."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ITEMS: dict[int, tuple[FieldTable, st.SearchStrategy[dict[str, t.Any]]]] = {}
 
 
 def written(kind: Kind) -> st.SearchStrategy[t.Any]:
-    """Values of a kind as a user may write them."""
+    """Return a strategy for the values of a kind as users may write them."""
     if isinstance(kind, Pin):
         return st.sampled_from(["1593", "7281", "904751"]).filter(lambda text: _takes(kind, text))
     if isinstance(kind, Addresses):
@@ -101,14 +101,15 @@ def _nested(flat: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
-    reader = Reader(table, (), NAMES)
+    """Parse an item; its options may contradict each other."""
+    reader = Reader(table.without_rules, (), NAMES)
     desired = reader.read([raw])
     assert reader.problems == []
     return desired[0]
 
 
 def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[str]]) -> Desired:
-    """Leave out what contradicts other options. Most of what is drawn would otherwise be of no use to some vendors."""
+    """Remove options that contradict others. For some vendors, most generated items would otherwise be invalid."""
     while problems := problems_of(desired):
         named = {option for option in re.findall(r"`([\w.]+)`", str(problems[0])) if option in desired.values}
         assert named, problems
@@ -118,7 +119,7 @@ def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[s
 
 
 def stored(table: FieldTable, raw: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The values of a box that was made as declared, without what contradicts other options."""
+    """Return the values of a mailbox that was created as declared, without contradicting options."""
 
     def settled(desired: Desired) -> dict[str, t.Any]:
         return {field.option: field.value_after_write(desired.values.get(field.option)) for field in table.fields}

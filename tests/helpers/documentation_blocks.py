@@ -1,13 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The code blocks of the documentation as playbooks: use it to run an example against the simulator.
+"""Read the code blocks of the documentation as playbooks: use it to run examples against the simulator.
 
-A document is one scenario: its blocks run in their order, on one host, against simulators of its own. A block of YAML
+A document is one scenario: its blocks run in order, on one host, against separate simulators. A YAML block
 is a playbook, a list of tasks, a file, or variables of a role. A file has a caption (`:caption:` in RST,
-`<!-- file: NAME -->` in Markdown, or a first line `# NAME`) and is put where the playbooks of the document look for it.
+`<!-- file: NAME -->` in Markdown, or a first line `# NAME`) and is written to the folder of the document's playbooks.
 A block that names no vendor runs with the connection in environment variables. A comment
-`test: syntax only, REASON` before a block keeps it from being run.
+`test: syntax only, REASON` before a block excludes it from the run.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Block:
     """One code block.
 
     :param place: file and line, for failures.
-    :param caption: name of the file that it is, if it is one.
-    :param words: what the comment before it asks of the test.
+    :param caption: name of the file, if the block is one.
+    :param words: the instruction in the comment before the block.
     """
 
     place: str
@@ -52,29 +52,29 @@ class Block:
 
     @property
     def content(self) -> t.Any:
-        """The content of a block of YAML. Raises yaml.YAMLError."""
+        """Return the content of a YAML block. Raises yaml.YAMLError."""
         return yaml.load(self.text, Loader=_Loader)
 
     @property
     def is_connected(self) -> bool:
-        """Check whether it says what telephone system it is for, as far as it speaks to one."""
+        """Check whether its tasks name their telephone system, or use none."""
         return "vendor" in self.text or "telephony.voicemail." not in self.text
 
     @property
     def is_playbook(self) -> bool:
-        """Check whether it is a list of plays."""
+        """Check whether the block is a list of plays."""
         content = self.content
         return isinstance(content, list) and all(
             isinstance(play, dict)
             and {"hosts", "ansible.builtin.import_playbook"} & set(play)
-            # A rulebook, which other tests run.
+            # Other tests run rulebooks.
             and "sources" not in play
             for play in content
         )
 
     @property
     def is_tasks(self) -> bool:
-        """Check whether it is a list of tasks."""
+        """Check whether the block is a list of tasks."""
         content = self.content
         return (
             isinstance(content, list)
@@ -86,7 +86,7 @@ class Block:
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes Ansible's own tags for what they hold."""
+    """A YAML loader that returns the value of Ansible's tags."""
 
 
 _Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_scalar(node))
@@ -101,12 +101,12 @@ class Document:
 
     @property
     def name(self) -> str:
-        """Its path in the collection."""
+        """Return the document's path in the collection."""
         return str(self.path.relative_to(ROOT))
 
     @property
     def host(self) -> str:
-        """A name of its own among hosts and folders."""
+        """Return a unique name for its host and folder."""
         return re.sub(r"\W+", "_", self.name).lower()
 
     def of(self, *languages: str) -> list[Block]:
@@ -115,7 +115,7 @@ class Document:
 
     @property
     def playbooks(self) -> list[Block]:
-        """The blocks that Ansible can run."""
+        """Return the blocks that Ansible can run."""
         found = self.of(*YAML_LANGUAGES)
         return [block for block in found if block.is_playbook or (block.is_tasks and not block.caption)]
 

@@ -23,11 +23,11 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import modules
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "telephony.voicemail"
-#: Files that the documentation speaks of and that the reader has.
+#: Files that the documentation mentions and that the reader has.
 OWN_FILES = ("telephony-voicemail-1.0.0.tar.gz", "telephony-voicemail-1.1.0.tar.gz", "secrets.yml", "hosts")
-#: The clone that the release steps make.
+#: The clone from the release steps.
 RELEASE = "release"
-#: Programs that are not ours; their use is read by a person.
+#: Third-party programs, whose use is reviewed manually.
 OTHERS = (
     "git",
     "cd",
@@ -41,7 +41,7 @@ OTHERS = (
     "molecule",
     "source",
 )
-#: Where Ansible puts the collection.
+#: The folder in which Ansible installs the collection.
 INSTALLED = "~/.ansible/collections/ansible_collections/telephony/voicemail/"
 NO_OPTION = "an option does not exist"
 Files = t.Collection[str]
@@ -80,7 +80,7 @@ def problem(words: list[str], files: Files) -> str | None:
         return None
     check = _CHECKS.get(program)
     if check is None:
-        return f"nothing is known of {program}"
+        return f"program {program} is unknown"
     wrong = check(words[1:], files)
     return f"{' '.join(words)}: {wrong}" if wrong else None
 
@@ -93,7 +93,7 @@ def _variable(assignment: str) -> str | None:
 
 
 def _parsed(program: CLI, words: list[str]) -> argparse.Namespace | None:
-    """Return the options of a command as the program itself reads them, or None where it refuses them."""
+    """Return the options of a command, parsed by the program, or None where it refuses them."""
     program.init_parser()
     try:
         options: argparse.Namespace = program.parser.parse_args(words)
@@ -114,7 +114,7 @@ def _playbook(words: list[str], files: Files) -> str | None:
         return NO_OPTION
     for name in options.args:
         own = name.startswith(f"{NAME}.") and (ROOT / "playbooks" / f"{name.rpartition('.')[2]}.yml").is_file()
-        # A playbook that is shown without a name may be called anything.
+        # A playbook without a caption may have any name.
         if not own and name not in files and name not in OWN_FILES and "" not in files:
             return f"the document shows no {name}"
     return None
@@ -128,7 +128,7 @@ def _inventory(words: list[str], files: Files) -> str | None:
 
 
 def _runner(words: list[str], files: Files) -> str | None:
-    # The program may be missing here; tests/contract/test_fleets.py runs the command where it is there.
+    # The program may be missing here. tests/contract/test_fleets.py runs the command where it is installed.
     playbook = words[words.index("--playbook") + 1] if "--playbook" in words else ""
     return None if words[:1] == ["run"] and playbook in files else f"the document shows no {playbook}"
 
@@ -154,7 +154,7 @@ def _pip(words: list[str], _files: Files) -> str | None:
         return next(
             (f"there is no {word}" for word in given if not (ROOT / word.removeprefix(INSTALLED)).is_file()), None
         )
-    return None if not given or given == wanted else f"requirements.txt holds {wanted}"
+    return None if not given or given == wanted else f"requirements.txt contains {wanted}"
 
 
 def _rulebook(words: list[str], _files: Files) -> str | None:

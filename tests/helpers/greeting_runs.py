@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the module of greetings against a vendor, and check what holds for every run."""
+"""Run voicemail_greeting against a vendor, with the checks that apply to every run."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class GreetingRuns(abc.ABC):
 
     subject: t.ClassVar[Subject]
 
-    def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
+    def __init__(self, server: SimulatorServer, folder: pathlib.Path, runner: str = "worker") -> None:
         self.server = server
-        self.way = RUNNERS[way]
+        self.runner = RUNNERS[runner]
         self.folder = folder
 
     @abc.abstractmethod
     def box_of(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return the options that name the usual box, where none is named."""
+        """Return the options of the default mailbox, if no mailbox is named."""
 
     def secrets(self) -> tuple[str, ...]:
         """Return texts that no result may show."""
@@ -43,17 +43,17 @@ class GreetingRuns(abc.ABC):
         return str(path)
 
     def run(self, *, check: bool = False, **options: t.Any) -> Result:
-        """Run the module; no result may show a secret."""
+        """Run the module, and check that the result contains no secret."""
         self.server.journal.clear()
         arguments = self.subject.arguments(self.server, **self.box_of(options), **options)
-        result = self.way(MODULE, arguments, check=check)
+        result = self.runner(MODULE, arguments, check=check)
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         assert not [secret for secret in self.secrets() if shows(secret, shown)]
         assert "unexpected" not in result.get("msg", "")
         return result
 
     def settle(self, **options: t.Any) -> Result:
-        """Predict, do, and do again."""
+        """Run the module in check mode, for real, and again."""
         predicted = self.run(check=True, **options)
         assert not predicted["failed"], predicted
         assert self.writes() == []

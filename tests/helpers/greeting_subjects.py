@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated PortSIP whose greetings are managed: use it for what callers of PortSIP hear."""
+"""A simulated PortSIP with greetings: use it to check what callers of PortSIP hear."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLACES = ({"shared_voicemail": "8001"}, {"mailbox": "1001"})
 
 
 def recording(seconds: float = 1, loudness: int = 0, rate: int = 16000, channels: int = 1, width: int = 2) -> bytes:
-    """Make a WAV file that holds one value all along."""
+    """Return a WAV file whose samples all have one value."""
     target = io.BytesIO()
     with wave.open(target, "wb") as audio:
         audio.setparams((channels, width, rate, 0, "NONE", ""))
@@ -31,12 +31,12 @@ def recording(seconds: float = 1, loudness: int = 0, rate: int = 16000, channels
 
 
 class TaskRunner(GreetingRuns):
-    """Runs tasks against a PortSIP PBX, and knows what its callers hear."""
+    """Run tasks against a PortSIP PBX, and return what its callers hear."""
 
     subject = SHARED
 
-    def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
-        super().__init__(server, folder, way)
+    def __init__(self, server: SimulatorServer, folder: pathlib.Path, runner: str = "worker") -> None:
+        super().__init__(server, folder, runner)
         self.directory = server.vendor.state
 
     def box_of(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -46,7 +46,7 @@ class TaskRunner(GreetingRuns):
         return ("simulator-password", "/api/blobs/", *self.directory.sessions)
 
     def greetings(self, **place: str) -> dict[str, tuple[bytes, bool]]:
-        """The greetings of a box by id: content, and whether callers hear it."""
+        """Return the greetings of a mailbox by id: content, and whether it is enabled."""
         ((option, number),) = (place or PLACES[0]).items()
         table = self.directory.users if option == "mailbox" else self.directory.boxes
         (owner,) = [one["id"] for one in table.collection.values() if one["extension_number"] == number]
@@ -56,9 +56,9 @@ class TaskRunner(GreetingRuns):
         }
 
     def heard(self, **place: str) -> list[bytes]:
-        """What callers hear."""
+        """Return the greetings that callers hear."""
         return [content for content, enabled in self.greetings(**place).values() if enabled]
 
 
-def serve(**knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("portsip", mailboxes=3, knobs=knobs)
+def serve(**behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("portsip", mailboxes=3, behaviors=behaviors)

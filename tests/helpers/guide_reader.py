@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A shell on a terminal, in an empty folder, with the archive alone: use it to follow a guide as a person does."""
+"""A shell on a terminal, in an empty folder, with only the archive: use it to follow a guide as a person does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from voicemail_simulator.server import SimulatorServer
 from helpers.guide_steps import Step
 from helpers.loopback import Answer, Loopback
 
-#: Seconds that one command may take. No measure of speed: machines that run tests may be busy.
+#: Maximum seconds of one command. It is generous, because test machines may be busy.
 TIMEOUT = 120
 PROMPT = "guide"
 VAULT_PASSWORD = "a-vault-password-of-the-reader"
@@ -29,19 +29,19 @@ Questions = t.Mapping[str, str]
 
 
 class StepFailedError(Exception):
-    """A step that ended or printed otherwise than the guide says."""
+    """A step whose exit status or output differs from the guide."""
 
     def __init__(self, step: Step, output: str) -> None:
         super().__init__(f"{step.place}: {step.text}\n{output[-4000:]}")
 
 
 class Reader:
-    """Writes the files of a guide and types its commands: ``with Reader(folder, ...) as reader``.
+    """Write the files of a guide and type its commands: ``with Reader(folder, ...) as reader``.
 
-    :param folder: an empty folder: HOME, and below it the folder in which the reader starts.
-    :param collections: where the archive is installed.
+    :param folder: an empty folder, which becomes HOME and contains the working directory.
+    :param collections: folder in which the archive is installed.
     :param network: variables of the reader's network; see :func:`network`.
-    :param questions: what the reader types at a prompt, by regular expression, or for a variable that the shell reads.
+    :param questions: the answer to a prompt, by regular expression, or to a `read` of the shell, by variable.
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class Reader:
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
             "PS1": f"{PROMPT} $? ",
-            # A pager would wait for keys.
+            # A pager would wait for a key.
             "PAGER": "cat",
-            # Whatever a guide installs is there already, and nothing is downloaded.
+            # All packages of the guides are installed already, so that nothing is downloaded.
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             **network,
@@ -89,9 +89,9 @@ class Reader:
         self._shell.close(force=True)
 
     def follow(self, step: Step) -> str:
-        """Carry out a step and return what it printed.
+        """Run a step and return its output.
 
-        :raises StepFailedError: if its command ends with another status, or prints something else.
+        :raises StepFailedError: if the exit status or the output differs from the guide.
         """
         if step.name:
             path = self.present_folder / step.name
@@ -106,7 +106,7 @@ class Reader:
 
     @property
     def present_folder(self) -> pathlib.Path:
-        """The folder that the shell is in."""
+        """Return the shell's working directory."""
         return pathlib.Path(self._type("pwd", is_interrupted=False)[1].strip())
 
     def _type(self, command: str, is_interrupted: bool) -> tuple[int, str]:
@@ -127,19 +127,19 @@ class Reader:
             try:
                 found = self._shell.expect(patterns)
             except (pexpect.TIMEOUT, pexpect.EOF):
-                raise AssertionError(f"{command}: still waits, or the shell ended:\n{self._shell.before}") from None
+                raise AssertionError(f"{command}: did not finish, or the shell ended:\n{self._shell.before}") from None
             output += self._shell.before
             if found == 0:
                 return int(self._shell.match[1]), output.replace("\r\n", "\n")
             output += self._shell.after
             typed = list(self._questions.values())[found - 1]
-            # Some answers are part of the question, such as the first characters of a checksum.
+            # Some answers are quoted in the question, such as the first characters of a checksum.
             self._shell.sendline(typed or self._shell.match["answer"])
 
 
 @dataclasses.dataclass(frozen=True)
 class TelephoneSystem:
-    """A simulator that stands at an address of the documentation.
+    """A simulator that is reachable at an address of the documentation.
 
     :param url: that address, with https.
     :param options: options of the simulator.
@@ -151,22 +151,22 @@ class TelephoneSystem:
 
     @property
     def host(self) -> str:
-        """The name that a certificate has to have."""
+        """Return the host name for the certificate."""
         return urllib.parse.urlsplit(self.url).hostname or ""
 
     @property
     def authority(self) -> str:
-        """Name and port, as a proxy is asked for them."""
+        """Return host and port, as in a CONNECT request."""
         return f"{self.host}:{urllib.parse.urlsplit(self.url).port or 443}"
 
 
 @contextlib.contextmanager
 def network(folder: pathlib.Path, systems: t.Iterable[TelephoneSystem]) -> t.Iterator[dict[str, str]]:
-    """Start simulators and yield the variables of a network in which they are at the addresses that a guide names.
+    """Start simulators and yield the environment of a network in which they have the addresses of a guide.
 
-    The network is one with a proxy and its own certificate authority, as in many companies.
+    The network has a proxy and a private certificate authority, as in many companies.
 
-    :param folder: where certificates are written.
+    :param folder: folder for the certificates.
     """
     authority = trustme.CA()
     trusted = folder / "authority.pem"

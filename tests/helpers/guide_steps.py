@@ -1,11 +1,12 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of a guide: the files that it shows and the commands that it gives, in their order: use it to run them.
+"""The steps of a guide, which are its files and commands in order: use it to run them.
 
-A comment before a block changes what is expected of it: `.. test: not run, REASON` leaves it out,
-`.. test: status 2, REASON` is the exit status of its last command, and `.. test: interrupt, REASON` presses Ctrl-C once
-the command waits. `.. test: output` before a block of text means that the command before it prints these lines.
+A comment before a block changes the expectation: `.. test: not run, REASON` skips it,
+`.. test: status 2, REASON` sets the exit status of its last command, and `.. test: interrupt, REASON` presses Ctrl-C
+when
+the command waits. `.. test: output` before a block of text requires that the command before it prints these lines.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import typing as t
 
 from helpers.documentation_blocks import SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document
 
-#: Comments of the test that runs the uncaptioned examples; they say nothing about files and commands.
+#: Comments for the test of examples without a caption, which do not affect files and commands.
 _OTHER_WORDS = ("syntax only",)
 
 
@@ -28,8 +29,8 @@ class Step:
     :param name: name of the file, or empty for a command.
     :param text: the content of the file, or the command.
     :param status: expected exit status of a command.
-    :param is_interrupted: whether the reader stops the command with Ctrl-C.
-    :param prints: lines that the guide shows as its output.
+    :param is_interrupted: whether the command is interrupted with Ctrl-C.
+    :param prints: expected lines of its output.
     """
 
     place: str
@@ -41,15 +42,15 @@ class Step:
 
 
 def left_out(document: Document) -> list[tuple[str, str]]:
-    """Return the blocks that a reader does not carry out in the test, as place and reason."""
+    """Return the blocks that the test does not run, as place and reason."""
     blocks = [block for block in document.blocks if block.words.startswith("not run")]
     return [(block.place, block.words.removeprefix("not run").strip(" ,")) for block in blocks]
 
 
 def steps(document: Document) -> list[Step]:
-    """Return the steps of a guide in their order.
+    """Return the steps of a guide in order.
 
-    :raises ValueError: for a comment that this module does not know.
+    :raises ValueError: for an unknown comment.
     """
     found: list[Step] = []
     for block in document.blocks:
@@ -88,7 +89,7 @@ def _expectation(block: Block) -> tuple[int, bool]:
 
 
 def unused_playbooks(document: Document) -> list[str]:
-    """Return the playbooks of a guide that neither its commands nor its Python code run.
+    """Return the playbooks of a guide that its commands and its Python code do not run.
 
     Molecule finds its playbooks by their folder.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Change a simulated system right before it serves a request: use it for what others do in the middle of a run.
+"""Change a simulated system right before it serves a request: use it for concurrent changes during a run.
 
 monkeypatch.setattr(server.simulation, "faults", Intervention(server.simulation.faults, act, number=3))
 """
@@ -13,10 +13,10 @@ import typing as t
 
 
 class Intervention:
-    """Stand before the simulated system and act when a request arrives.
+    """Wrap the simulated system and act before a request is served.
 
     :param act: called before each chosen request.
-    :param number: which of the requests, counted from 1; None for all of them.
+    :param number: position of the request, counted from 1, or None for all.
     :param path: pattern of the paths that count.
     """
 

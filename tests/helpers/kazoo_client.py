@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client that is logged in to a simulated KAZOO: use it for tests of the simulator itself."""
+"""A client with a session of a simulated KAZOO: use it for tests of the simulator itself."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def kazoo() -> Iterator[Start]:
     running: list[SimulatorServer] = []
 
     def start(*, mailboxes: int = 0, messages: int = 0, login: bool = True, **behaviors: Any) -> Client:
-        server = SimulatorServer("kazoo", knobs=behaviors, mailboxes=mailboxes, messages=messages).start()
+        server = SimulatorServer("kazoo", behaviors=behaviors, mailboxes=mailboxes, messages=messages).start()
         running.append(server)
         client = Client(server)
         if login:

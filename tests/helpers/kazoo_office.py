@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated KAZOO account whose greetings are managed: use it for what callers of KAZOO hear."""
+"""A simulated KAZOO account with greetings: use it to check what callers of KAZOO hear."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FIELDS = {"unavailable": "unavailable", "temporary": "temporary_unavailable"}
 
 
 class Office(GreetingRuns):
-    """A KAZOO account whose greetings are managed, and what its callers hear."""
+    """Run tasks against a KAZOO account, and return what its callers hear."""
 
     subject = KAZOO
 
-    def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
-        super().__init__(server, folder, way)
+    def __init__(self, server: SimulatorServer, folder: pathlib.Path, runner: str = "worker") -> None:
+        super().__init__(server, folder, runner)
         self.state = server.vendor.state
         self.account = server.vendor.ACCOUNT_ID
 
@@ -41,7 +41,7 @@ class Office(GreetingRuns):
         return {one["id"]: one for one in self.state.media.values() if not one["deleted"]}
 
     def add_media(self, content: bytes | None, account: str | None = None, **public: t.Any) -> str:
-        """Store a media file as another program does."""
+        """Store a media file as another client does."""
         vendor = self.server.vendor
         identifier = str(vendor.new_id())
         attachment = {

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-# Only maintainers have the recordings, in a folder next to their checkout.
+# The recordings are not published. Maintainers have them in a folder next to their checkout.
 TRANSCRIPTS = Path(__file__).resolve().parents[2] / ".." / "shared" / "contracts" / "kazoo-transcripts.md"
 
 REQUEST = re.compile(r"(GET|PUT|POST|PATCH|DELETE|OPTIONS) (\S+)$")

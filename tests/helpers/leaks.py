@@ -1,13 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check whether a text contains a secret: use it for every search for a PIN, whose digits occur by chance as well."""
+"""Check whether a text contains a secret: use it for every search for a PIN, whose digits may also occur by chance."""
 
 from __future__ import annotations
 
 import re
 
-#: Numbers that differ from run to run, in which the digits of a PIN occur by chance.
+#: Numbers that differ between runs, in which the digits of a PIN may occur by chance.
 _BY_CHANCE = re.compile(
     r"""
       \b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b         # UUIDs
@@ -22,15 +22,15 @@ _BY_CHANCE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-#: Characters of another encoding, whose own digits would look like a part of the PIN behind them.
+#: Escaped characters, whose digits would look like a part of a PIN that follows.
 _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\+(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[abfnrt])|&#?\w+;", re.IGNORECASE)
 
 
 def shows(secret: str, text: str) -> bool:
-    """Check whether a secret stands in a text.
+    """Check whether a text contains a secret.
 
-    Digits alone also occur in addresses, ports, times and ids by chance, so they count only where they stand by
-    themselves and not in one of these.
+    Digits may also occur in addresses, ports, times and ids by chance. A secret of digits therefore only counts as a
+    separate number outside of these.
     """
     if not secret.isdigit():
         return secret in text

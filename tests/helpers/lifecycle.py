@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Create, change and delete one box, and check each step: use it for rules that hold for every vendor."""
+"""Create, change and delete one mailbox, and check each step: use it for rules that apply to every vendor."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from voicemail_simulator.server import SimulatorServer
 
 from helpers.leaks import shows
 from helpers.runners import RUNNERS, Result
-from helpers.subjects import Item, Knobs, Subject
+from helpers.subjects import Behaviors, Item, Subject
 
-Way = t.Callable[..., Result]
+Runner = t.Callable[..., Result]
 SECRETS = ("4821", "9137", "482159", "913728", "simulator-password")
-#: How often a step that failed loudly may be run again before it must succeed.
+#: Attempts after which a step with a reported failure must have succeeded.
 REPAIRS = 3
-#: Boxes of others, which a run must leave alone, and which fill more than one page where pages are small.
+#: Other mailboxes, which a run must not change. They fill more than one page where pages are small.
 NEIGHBOURS = 2
-#: What differs from one server to the next.
+#: Fields whose values differ between servers.
 _OF_THE_SERVER = frozenset(("id", "tenant_id", "VoicemailboxId", "Created", "created_at"))
 
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """What is so after a step.
+    """The state after a step.
 
     :param reported: whether the step was impossible and the run reported that.
-    :param changed_fields: what the run says it changed.
-    :param boxes: every box that the server holds, by its number.
+    :param changed_fields: the fields that the run reports as changed.
+    :param boxes: every mailbox on the server, by number.
     """
 
     step: str
@@ -40,17 +40,19 @@ class Snapshot:
 
 
 class Lifecycle:
-    """Runs a box through its life on one server."""
+    """Create, change and delete a mailbox on one server."""
 
-    def __init__(self, subject: Subject, server: SimulatorServer, way: Way, stubborn: t.Collection[str] = ()) -> None:
+    def __init__(
+        self, subject: Subject, server: SimulatorServer, runner: Runner, expected_failures: t.Collection[str] = ()
+    ) -> None:
         self.subject = subject
         self.server = server
-        self.way = way
-        self.stubborn = stubborn
+        self.runner = runner
+        self.expected_failures = expected_failures
         self.history: list[Snapshot] = []
 
     def run(self) -> list[Snapshot]:
-        """Live it; return what is so after each step, which must be the same whatever the vendor's habits are."""
+        """Run all steps and return the state after each one, which must be the same under every vendor behavior."""
         subject, number = self.subject, {self.subject.key: self.subject.number}
         if subject.can_create:
             self.change("create", {**number, **subject.create}, "create")
@@ -67,7 +69,7 @@ class Lifecycle:
         return self.history
 
     def change(self, step: str, item: Item, action: str) -> None:
-        """Check, do and repeat one change."""
+        """Run one change in check mode, for real, and again."""
         predicted = self._task(f"check {step}", item, check=True)
         if predicted is not None:
             assert self.subject.writes(self.server) == [], f"check mode wrote in {step}"
@@ -90,13 +92,13 @@ class Lifecycle:
         self.history.append(Snapshot(step, again is None, fields, self._boxes()))
 
     def round_trip(self) -> None:
-        """What is read can be declared, and changes nothing."""
-        read = self.way(self.subject.info, self.subject.arguments(self.server))
+        """Check that declaring what was read changes nothing."""
+        read = self.runner(self.subject.info, self.subject.arguments(self.server))
         assert not read["failed"], read
         boxes = read[self.subject.listed]
         self._silent(read)
         self.server.journal.clear()
-        result = self.way(self.subject.plural, self.subject.arguments(self.server, **{self.subject.listed: boxes}))
+        result = self.runner(self.subject.plural, self.subject.arguments(self.server, **{self.subject.listed: boxes}))
         assert (result["failed"], result["changed"]) == (False, False), result
         assert self.subject.writes(self.server) == []
 
@@ -114,20 +116,20 @@ class Lifecycle:
         return "mailbox" if self.subject.module == "vmbox" else "shared_voicemail"
 
     def _task(self, step: str, item: Item, check: bool = False) -> Result | None:
-        """Run one task; a loud failure may be repaired by running it again, and only a stubborn one may stay."""
+        """Run one task. Retry a reported failure; only an expected one may persist."""
         changed = False
         for _attempt in range(REPAIRS):
             self.server.journal.clear()
-            result = self.way(self.subject.module, self.subject.arguments(self.server, **item), check=check)
+            result = self.runner(self.subject.module, self.subject.arguments(self.server, **item), check=check)
             self._silent(result)
             if not result["failed"]:
-                assert step not in self.stubborn or check, f"{step} cannot have succeeded"
+                assert step not in self.expected_failures or check, f"{step} cannot have succeeded"
                 result["changed"] = changed or result["changed"]
                 return result
             assert result["msg"], step
             assert "unexpected" not in result["msg"], result["msg"]
             changed = changed or (result["changed"] and not step.endswith("again"))
-        assert step in self.stubborn, f"{step} failed for ever: {result['msg']}"
+        assert step in self.expected_failures, f"{step} failed every time: {result['msg']}"
         return None
 
     def _silent(self, result: Result) -> None:
@@ -135,52 +137,52 @@ class Lifecycle:
             result.get("invocation")
         )
         for secret in SECRETS:
-            assert not shows(secret, shown), f"a secret shows: {result}"
+            assert not shows(secret, shown), f"the result contains a secret: {result}"
 
 
-def serve(subject: Subject, knobs: Knobs | None = None) -> SimulatorServer:
-    """Prepare a simulator in which a box can live among others."""
-    return subject.serve(knobs, mailboxes=max(subject.seeded, NEIGHBOURS))
+def serve(subject: Subject, behaviors: Behaviors | None = None) -> SimulatorServer:
+    """Return a simulator with other mailboxes next to the tested one."""
+    return subject.serve(behaviors, mailboxes=max(subject.seeded, NEIGHBOURS))
 
 
-_USUAL: dict[str, tuple[Snapshot, ...]] = {}
+_DEFAULT: dict[str, tuple[Snapshot, ...]] = {}
 
 
-def usual_history(subject: Subject) -> tuple[Snapshot, ...]:
-    """What happens to a subject where the vendor does what its documents say."""
-    if subject.name not in _USUAL:
+def default_history(subject: Subject) -> tuple[Snapshot, ...]:
+    """Return the history of a subject whose vendor behaves as documented."""
+    if subject.name not in _DEFAULT:
         with serve(subject) as server:
-            _USUAL[subject.name] = tuple(Lifecycle(subject, server, RUNNERS["worker"]).run())
-    return _USUAL[subject.name]
+            _DEFAULT[subject.name] = tuple(Lifecycle(subject, server, RUNNERS["worker"]).run())
+    return _DEFAULT[subject.name]
 
 
-def strange(subject: Subject, knobs: Knobs, history: t.Sequence[Snapshot]) -> list[str]:
-    """Return what is otherwise in a story than it usually is, in words.
+def differences(subject: Subject, behaviors: Behaviors, history: t.Sequence[Snapshot]) -> list[str]:
+    """Describe how a history differs from the usual one.
 
     A step that was reported as impossible may leave its box in any state; all other boxes must be unchanged.
     """
-    usual_steps = usual_history(subject)
-    assert [moment.step for moment in history] == [moment.step for moment in usual_steps]
-    pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
-    undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}
+    usual_steps = default_history(subject)
+    assert [snapshot.step for snapshot in history] == [snapshot.step for snapshot in usual_steps]
+    pin_hidden = any(behaviors.get(behavior) in values for behavior, values in subject.pin_hiding.items())
+    undeclared = {name for behavior in behaviors.items() for name in subject.undeclared.get(behavior, ())}
     own = {subject.number, subject.new_number}
     found: list[str] = []
     reported = False
-    for moment, usual in zip(history, usual_steps, strict=True):
-        reported = reported or moment.reported
-        # The PIN of a box that is made is written whether it shows or not.
-        unseen = pin_hidden and not (moment.step == "create" and subject.can_create)
+    for snapshot, usual in zip(history, usual_steps, strict=True):
+        reported = reported or snapshot.reported
+        # The PIN of a new mailbox is always written, even if replies hide it.
+        unseen = pin_hidden and not (snapshot.step == "create" and subject.can_create)
         left_out = {subject.pin_field, "pin"} if unseen else set()
-        if not reported and {*moment.changed_fields} - left_out != {*usual.changed_fields} - left_out:
-            found.append(f"{moment.step}: changed {moment.changed_fields}, usually {usual.changed_fields}")
-        for number in sorted({*moment.boxes, *usual.boxes} - (own if reported else set())):
-            is_so, should_be = moment.boxes.get(number), usual.boxes.get(number)
-            if is_so is None or should_be is None:
-                found.append(f"{moment.step}: box {number} is {is_so}, usually {should_be}")
+        if not reported and {*snapshot.changed_fields} - left_out != {*usual.changed_fields} - left_out:
+            found.append(f"{snapshot.step}: changed {snapshot.changed_fields}, usually {usual.changed_fields}")
+        for number in sorted({*snapshot.boxes, *usual.boxes} - (own if reported else set())):
+            actual, expected = snapshot.boxes.get(number), usual.boxes.get(number)
+            if actual is None or expected is None:
+                found.append(f"{snapshot.step}: box {number} is {actual}, usually {expected}")
                 continue
             found += [
-                f"{moment.step}: {name} of box {number} is {is_so.get(name)!r}, usually {should_be.get(name)!r}"
-                for name in sorted({*is_so, *should_be} - undeclared - (left_out if number in own else set()))
-                if is_so.get(name) != should_be.get(name)
+                f"{snapshot.step}: {name} of box {number} is {actual.get(name)!r}, usually {expected.get(name)!r}"
+                for name in sorted({*actual, *expected} - undeclared - (left_out if number in own else set()))
+                if actual.get(name) != expected.get(name)
             ]
     return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small servers on the loopback address that misbehave as configured: use them below HTTP, where no simulator goes."""
+"""Small servers on the loopback address that misbehave as configured: use them for faults below HTTP."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Seen:
 
     @property
     def text(self) -> str:
-        """All of it, to look for secrets in."""
+        """Return the whole request as text, to search it for secrets."""
         return f"{self.method} {self.path} {dict(self.headers)} {self.body.decode(errors='replace')}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What is sent back.
+    """A reply.
 
-    :param pieces: the body piece by piece instead of ``body``.
-    :param length: the length that is announced, where it is not that of the body.
+    :param pieces: the body in pieces, instead of ``body``.
+    :param length: the Content-Length, if it differs from the body's length.
     """
 
     status: int = 200
@@ -76,11 +76,11 @@ class _Listener(http.server.ThreadingHTTPServer):
         accepted, address = super().get_request()
         if self.tls is None:
             return accepted, address
-        # The handshake comes with the first read, in the thread of the connection.
+        # The handshake happens on the first read, in the thread of the connection.
         return self.tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False), address
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        """A client that hangs up is what many tests are about."""
+        """Ignore clients that disconnect, as many tests do."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -98,7 +98,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.server.open -= 1
 
     def log_message(self, format: str, *arguments: t.Any) -> None:  # noqa: A002 - the name is that of the base class
-        """Nothing: pytest shows what a test says."""
+        """Print nothing."""
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -142,8 +142,8 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
 class Loopback:
     """A server of this module: ``with Loopback(respond) as server``.
 
-    :param respond: makes the answer of each request; several threads may call it.
-    :param routes: addresses behind ``HOST:PORT`` of CONNECT requests, where they are not what the name resolves to.
+    :param respond: returns the reply to a request. Several threads may call it.
+    :param routes: addresses for ``HOST:PORT`` of CONNECT requests, instead of resolving the name.
     """
 
     def __init__(
@@ -169,17 +169,17 @@ class Loopback:
 
     @property
     def seen(self) -> list[Seen]:
-        """The requests so far."""
+        """Return the requests so far."""
         return self._listener.seen
 
     @property
     def most_open(self) -> int:
-        """The most connections that were open at the same time."""
+        """Return the maximum number of connections that were open at the same time."""
         return self._listener.most_open
 
 
 def forward_to(origin: str) -> Respond:
-    """Answer as another server does, whatever host is asked for."""
+    """Return a function that forwards requests for any host to one server."""
     client = httpx.Client(base_url=origin, trust_env=False, timeout=30)
 
     def respond(seen: Seen) -> Answer:
@@ -195,7 +195,7 @@ def forward_to(origin: str) -> Respond:
 
 @functools.cache
 def refusing_port() -> int:
-    """Return a port that refuses connections: this process holds it and never listens."""
+    """Return a port that refuses connections: this process binds it and never listens."""
     bound = socket.socket()
     atexit.register(bound.close)
     bound.bind(("127.0.0.1", 0))
@@ -204,7 +204,7 @@ def refusing_port() -> int:
 
 
 def unused_port() -> int:
-    """Return a port to listen on for servers that do not choose one themselves; others may take it meanwhile."""
+    """Return a free port for servers that cannot choose one. Another process may occupy it first."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]
@@ -228,13 +228,13 @@ class FakeTime:
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self.slept.append(seconds)
-            # A real clock also moves when the wait is too short for its digits.
+            # A real clock also moves when the wait is shorter than its resolution.
             self.now += max(seconds, 1e-6)
 
 
 @pytest.fixture(name="clock")
 def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
-    """Let waiting for another attempt take no time, and note it."""
+    """Replace the waits between attempts by a fake clock that records them."""
     fake = FakeTime()
     monkeypatch.setattr(tenacity.nap, "time", fake)
     monkeypatch.setattr(pace, "time", fake)
@@ -243,7 +243,7 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 
 @pytest.fixture(name="warned")
 def module_warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Catch the warnings of modules: in the test's own process they would go to the terminal, each only once."""
+    """Collect the warnings of modules. Otherwise they would be printed, each only once per process."""
     reported: list[str] = []
     monkeypatch.setattr(task._Module, "warn", lambda _module, text: reported.append(text))
     return reported

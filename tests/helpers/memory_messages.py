@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's messages in memory, without HTTP: use it for rules about messages that are the same for every vendor."""
+"""KAZOO's messages in memory, without HTTP: use it for rules about messages that apply to every vendor."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ NOON = datetime.datetime(2026, 5, 10, 12, tzinfo=datetime.UTC)
 class MessageStore:
     """The messages of an account by mailbox.
 
-    :param before: called with the name of each request and the id it is about; may raise.
-    :param ignored: requests that answer success and do nothing.
+    :param before: called with the name and the id of each request. It may raise.
+    :param ignored: requests that return a success and change nothing.
     """
 
     boxes: dict[str, list[Message]] = dataclasses.field(default_factory=dict)
@@ -39,7 +39,7 @@ class MessageStore:
     bulk: bool = True
 
     def add(self, mailbox: str, message_id: str, **fields: t.Any) -> Message:
-        """Leave a message; each is an hour older than the one before."""
+        """Add a message. Each one is an hour older than the one before it."""
         found = self.boxes.setdefault(mailbox, [])
         given = {
             "call_id": f"call-{message_id}",
@@ -52,7 +52,7 @@ class MessageStore:
         return message
 
     def filled(self, **counts: int) -> MessageStore:
-        """Leave so many messages in each mailbox: `filled(b1000=3)`."""
+        """Add this number of messages to each mailbox: `filled(b1000=3)`."""
         for name, count in counts.items():
             self.boxes.setdefault(name[1:], [])
             for number in range(count):
@@ -60,13 +60,13 @@ class MessageStore:
         return self
 
     def receive(self, request: str, about: str) -> bool:
-        """Note a request, fail where a test wants that, and return whether to serve it."""
+        """Record a request, run the test's callback, and return whether to serve the request."""
         self.requests.append((request, about))
         self.before(request, about)
         return request not in self.ignored
 
     def replace(self, message: Message, *others: Message) -> None:
-        """Put others in the place of a message."""
+        """Replace a message by others."""
         for found in self.boxes.values():
             for place, one in enumerate(found):
                 if one.id == message.id:
@@ -75,12 +75,12 @@ class MessageStore:
 
     @property
     def ids(self) -> dict[str, list[str]]:
-        """The ids of the messages by mailbox."""
+        """Return the ids of the messages by mailbox."""
         return {number: [message.id for message in found] for number, found in self.boxes.items()}
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """The requests that change something."""
+        """Return the requests that change something."""
         return [one for one in self.requests if one[0] != "list"]
 
     def run(self, module: str = "voicemail_message", check: bool = False, **options: t.Any) -> Result:
@@ -95,7 +95,7 @@ class MessageStore:
         driver = MemoryMessages if self.bulk else SingleMessages
         vendor = dataclasses.replace(registry.vendor("kazoo"), messages=lambda: driver)
         with mock.patch.dict(registry.VENDORS, kazoo=lambda: vendor):
-            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, None, {})
+            result = task.run_in_worker(module, {**ARGUMENTS, **options}, task.Worker(check=check, sessions=opened))
         result.setdefault("failed", False)
         return result
 
@@ -114,7 +114,7 @@ class SingleMessages(
 
     @property
     def store(self) -> MessageStore:
-        """The store of the session."""
+        """Return the store of the session."""
         store: MessageStore = self._session.store
         return store
 
@@ -171,7 +171,7 @@ class MemoryMessages(SingleMessages, protocol.BulkMessageWriter):
         return {message.id: None for message in messages}
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> protocol.Outcomes | None:
-        """Delete messages, or leave that to single requests where it cannot be undone."""
+        """Delete messages. Leave deletions that cannot be undone to single requests."""
         if permanent:
             return None
         for message in messages:

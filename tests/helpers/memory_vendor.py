@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's mailboxes in memory, without HTTP: use it for rules of the engine, which are the same for every vendor.
+"""KAZOO's mailboxes in memory, without HTTP: use it for rules of the engine, which apply to every vendor.
 
-A run of a module takes a millisecond, so a test can try hundreds. What KAZOO itself does belongs in the tests with a
-simulator.
+A run of a module takes a millisecond, so a test can try hundreds. Tests of KAZOO's own behavior use the
+simulator instead.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ ARGUMENTS = {"vendor": "kazoo", "url": "http://127.0.0.1", "username": "u", "pas
 class Store:
     """The mailboxes of an account.
 
-    :param before: called with the name and the number of each request before it is served; may raise.
-    :param summary: options that a listing shows; None for all. A listing of some options shows only what was asked for.
+    :param before: called with the name and the number of each request before it is served. It may raise.
+    :param summary: options that a list contains, or None for all. Then a list contains only the requested options.
     :param advice: warnings on options.
     :param shows_box: replies to writes show the mailbox.
     """
@@ -49,9 +49,9 @@ class Store:
     _ids: t.Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
     def add(self, number: str, messages: int = 0, **values: t.Any) -> str:
-        """Create a mailbox as a person does, and return its id."""
+        """Create a mailbox, as another operator would, and return its id."""
         box_id = f"{next(self._ids):032x}"
-        # As a driver reads it: the order of addresses means nothing.
+        # Sorted as a driver reads them, because the order of addresses is irrelevant.
         canonical = {option: TABLE.by_option[option].kind.parse(value) for option, value in values.items()}
         self.boxes[box_id] = Box(number, box_id, {**DEFAULTS, "name": f"Desk {number}", **canonical})
         self.messages[box_id] = messages
@@ -64,18 +64,18 @@ class Store:
         return self
 
     def receive(self, request: str, number: str) -> None:
-        """Note a request, and fail where a test wants that."""
+        """Record a request and run the test's callback."""
         self.requests.append((request, number))
         self.before(request, number)
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """The requests that change something."""
+        """Return the requests that change something."""
         return [(request, number) for request, number in self.requests if request in ("create", "update", "delete")]
 
     @property
     def stored(self) -> dict[str, t.Any]:
-        """The names of the mailboxes by number."""
+        """Return the names of the mailboxes by number."""
         return {box.number: box.values["name"] for box in self.boxes.values()}
 
     def _note(self, *counts: t.Any) -> None:
@@ -93,13 +93,15 @@ class Store:
 
         vendor = dataclasses.replace(registry.vendor("kazoo"), boxes={"mailbox": lambda: MemoryMailboxes})
         with mock.patch.dict(registry.VENDORS, kazoo=lambda: vendor):
-            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, self._note, {})
+            result = task.run_in_worker(
+                module, {**ARGUMENTS, **options}, task.Worker(check=check, sessions=opened, progress=self._note)
+            )
         result.setdefault("failed", False)
         return result
 
 
 class _Client:
-    """What the engine asks of an HTTP client."""
+    """The parts of an HTTP client that the engine uses."""
 
     def __init__(self, store: Store) -> None:
         self.retries = types.SimpleNamespace(notify=None, long_waits=0)
@@ -108,7 +110,7 @@ class _Client:
 
     @property
     def requests(self) -> int:
-        """The requests of this task."""
+        """Return the number of requests of this task."""
         return len(self._requests) - self._before
 
 
@@ -131,7 +133,7 @@ class MemoryMailboxes(
         return store
 
     def list(self, wanted: ListQuery) -> Listing:
-        """Return the boxes wanted: all of them in full, or no more of them than was asked for."""
+        """Return the requested mailboxes in full, or with the requested options only."""
         self._store.receive("list", "")
         boxes = list(self._store.boxes.values())
         summary = self._store.summary
@@ -201,7 +203,7 @@ class MemoryMailboxes(
         return box.id in self._store.created
 
     def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box in favour of another."""
+        """Delete a box in favor of another."""
         if other.id not in self._store.boxes:
             return False
         self.delete(box)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each vendor knows of messages: use it for tests of messages that run on every vendor."""
+"""Test data about the messages of each vendor: use it for tests that run on every vendor."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class MessageSubject:
 
     :param connection: credentials of the simulator.
     :param all: options that select every box.
-    :param box: options that select one box that is seeded.
+    :param box: options that select one seeded box.
     :param unknown: options that select a box that does not exist.
-    :param other_boxes: numbers of further seeded boxes, to file into.
+    :param other_boxes: numbers of further seeded mailboxes, as targets of moves and copies.
     :param states: states of the module that the vendor can reach.
-    :param statuses: the statuses that it shows of a message.
-    :param refusing: an option of the selection that this vendor cannot serve, with a word of the error.
-    :param listing: requests to list so many messages of so many boxes, without the login.
-    :param knobs: doubtful behaviors to live with, each with the values to try.
-    :param endings: those of the files that seeded recordings become.
-    :param small_pages: knobs that make pages of a few messages, where the vendor lists by pages.
-    :param seeded_boxes: boxes that hold messages where so many are seeded.
+    :param statuses: the statuses that a message can have.
+    :param refusing: an option of the selection that this vendor does not support, with a part of the error.
+    :param listing: returns the number of requests that list this many messages of this many boxes, without the login.
+    :param behaviors: behaviors to test, with their values.
+    :param endings: endings of the files that are downloaded from seeded recordings.
+    :param small_pages: behaviors that limit pages to a few messages, if the vendor has pages.
+    :param seeded_boxes: number of mailboxes with messages, by number of seeded mailboxes.
     """
 
     name: str
@@ -45,22 +45,22 @@ class MessageSubject:
     statuses: tuple[str, ...]
     refusing: tuple[Item, str]
     listing: t.Callable[[int, int], int]
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     endings: frozenset[str] = frozenset((".wav",))
     small_pages: tuple[tuple[str, t.Any], ...] = ()
     seeded_boxes: t.Callable[[int], int] = lambda boxes: boxes
 
     def serve(self, mailboxes: int = 3, messages: int = 4, **options: t.Any) -> SimulatorServer:
-        """Prepare a simulator of this vendor with messages in every box."""
+        """Return a simulator of this vendor with messages in every box."""
         return SimulatorServer(self.vendor, mailboxes=mailboxes, messages=messages, **options)
 
     def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
-        """Arguments of a task against that simulator."""
+        """Return the arguments of a task against a simulator."""
         waits = {"retry_budget": 20, "timeout": 60}
         return {"vendor": self.vendor, "url": server.url, **waits, **self.connection, **options}
 
     def requests(self, server: SimulatorServer, after: int = 0) -> list[tuple[str, str]]:
-        """Requests since the journal was cleared, without the login and the first so many."""
+        """Return the requests since the journal was cleared, without the login and the first ones."""
         return [
             (entry["method"], entry["path"])
             for entry in server.journal.entries()[after:]
@@ -68,7 +68,7 @@ class MessageSubject:
         ]
 
     def writes(self, server: SimulatorServer, after: int = 0) -> list[tuple[str, str]]:
-        """Requests that may have changed something."""
+        """Return the requests that may have changed something."""
         return [request for request in self.requests(server, after) if request[0] not in ("GET", "HEAD")]
 
 
@@ -83,9 +83,9 @@ KAZOO_MESSAGES = MessageSubject(
     states=frozenset(("read", "unread", "absent", "moved", "copied", "present")),
     statuses=("unread", "read", "deleted"),
     refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
-    # The boxes, for their numbers, and the messages of the whole account.
+    # One list of the mailboxes, for their numbers, and one of all messages in the account.
     listing=lambda messages, boxes: 2,
-    knobs=(
+    behaviors=(
         ("profile", "5"),
         ("profile", "4.3"),
         ("failed_shape", "array"),
@@ -110,9 +110,9 @@ TEL4VN_MESSAGES = MessageSubject(
     states=frozenset(),
     statuses=(),
     refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
-    # Pages of a thousand. Only one without rows is the end: no total is promised to be right.
+    # Pages of a thousand. Only an empty page is the end, because totals are not reliable.
     listing=lambda messages, boxes: -(-messages // 1000) + 1,
-    knobs=(
+    behaviors=(
         ("default_limit", 25),
         ("max_limit", 2),
         ("list_order", "reshuffled"),
@@ -135,9 +135,9 @@ PORTSIP_MESSAGES = MessageSubject(
     statuses=("unread", "read"),
     # The mailbox of another user.
     refusing=({"mailbox": "1001"}, "only the user of mailbox 1001"),
-    # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
+    # The signed-in user and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
     listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
-    knobs=(
+    behaviors=(
         ("page_limit", 2),
         ("token_lifetime", 30),
         ("version", "22.6"),

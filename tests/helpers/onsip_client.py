@@ -110,7 +110,7 @@ def start_onsip(onsip_server: SimulatorServer) -> Iterator[Start]:
     with httpx.Client() as http:
 
         def begin(*, mailboxes: int = 0, **behaviors: Any) -> Client:
-            onsip_server.knobs.update(
+            onsip_server.behaviors.update(
                 {behavior.name: behavior.default for behavior in SimulatedOnsip.behavior_definitions} | behaviors
             )
             onsip_server.faults.set([])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated organization of OnSIP that modules run against: use it for tests of its driver."""
+"""A simulated organization of OnSIP and modules that run against it: use it for tests of the driver."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ WRITES = ("VoicemailboxAdd", "VoicemailboxEdit", "VoicemailboxDelete", "UserAddr
 
 
 class Tenant:
-    """A simulated organization, and the modules run against it. No result of a module may hold a secret."""
+    """A simulated organization, and modules that run against it. No result may contain a secret."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
@@ -67,15 +67,17 @@ class Tenant:
 
         self.vendor.perform = recorded
 
-    def begin(self, mailboxes: int = 0, **knobs: t.Any) -> Tenant:
-        """Set the organization back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedOnsip.behavior_definitions} | knobs)
+    def begin(self, mailboxes: int = 0, **behaviors: t.Any) -> Tenant:
+        """Reset the organization, with behaviors as keywords."""
+        self.server.behaviors.update(
+            {behavior.name: behavior.default for behavior in SimulatedOnsip.behavior_definitions} | behaviors
+        )
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes)
         return self
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        """Run a module as administrator, where no other login is given; None leaves an option out."""
+        """Run a module, as administrator unless another login is passed. None omits an option."""
         login = {
             "username": SimulatedOnsip.USERNAME,
             "password": SimulatedOnsip.PASSWORD,
@@ -84,7 +86,7 @@ class Tenant:
         given = {"vendor": "onsip", "url": self.server.url, "retry_budget": 0, **login, **options}
         raw = {name: value for name, value in given.items() if value is not None or name not in login}
         self.actions.clear()
-        result = task.run_in_worker(module, raw, check, None, None, {})
+        result = task.run_in_worker(module, raw, task.Worker(check=check))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedOnsip.PASSWORD, *self.vendor.state.sessions, *self._auth_passwords()]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
@@ -105,17 +107,17 @@ class Tenant:
 
     @property
     def writes(self) -> int:
-        """How many requests of the last run wrote."""
+        """Return the number of writes of the last run."""
         return self.sent(*WRITES)
 
     def stored(self, number: str) -> dict[str, t.Any] | None:
-        """The one box of a number as the service keeps it, or None; of the keys of STORED only."""
+        """Return the stored mailbox with a number, reduced to the keys in STORED, or None."""
         found = [box for box in self.vendor.state.boxes.values() if box["Mailbox"] == number]
         assert len(found) < 2
         return {key: found[0][key] for key in STORED} if found else None
 
     def default_address(self, user: str) -> str | None:
-        """Where the unanswered calls of a user's address go."""
+        """Return the destination of unanswered calls to a user's address."""
         found = self.vendor.state.user_addresses[user]["DefaultAddress"]
         return f"{found['Username']}@{found['Domain']}" if found else None
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand in for programs that would reach another machine, such as pip and curl: use it to run pipelines.
+"""Fake the programs that would contact another machine, such as pip and curl: use it to run pipelines.
 
-Each is called as `pipeline_programs.py NAME ARGUMENTS`. A file that the environment variable PLATFORM names holds what
-the platform knows: comments, requests, and the words of every call. What is asked for in any other way is an error.
+Each is called as `pipeline_programs.py NAME ARGUMENTS`. The environment variable PLATFORM names a file with the
+platform's state: comments, requests, and the arguments of every call. Other calls are errors.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Platform = dict[str, t.Any]
 
 
 def pip(words: list[str], _platform: Platform) -> None:
-    """Install nothing; what is asked for must be there."""
+    """Install nothing, and fail if a requested package is missing."""
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=["install"])
     parser.add_argument("-r", dest="files", action="append", default=[])
@@ -37,7 +37,7 @@ def pip(words: list[str], _platform: Platform) -> None:
 
 
 def ansible_galaxy(words: list[str], _platform: Platform) -> None:
-    """Put this checkout where the collection would be installed."""
+    """Link this checkout into the folder of the installed collection."""
     from packaging.specifiers import SpecifierSet
 
     assert words[:2] == ["collection", "install"], words
@@ -51,7 +51,7 @@ def ansible_galaxy(words: list[str], _platform: Platform) -> None:
 
 
 def gh(words: list[str], platform: Platform) -> None:
-    """Comment on pull requests, and answer two questions about them."""
+    """Comment on pull requests, and answer two queries about them."""
     assert os.environ["GH_TOKEN"] == TOKEN
     number = str(platform["request"])
     if words[:2] == ["pr", "comment"]:
@@ -87,12 +87,12 @@ def gh(words: list[str], platform: Platform) -> None:
 def edit(platform: Platform, comment: str, text: str) -> None:
     """Replace the text of a comment that the pipeline wrote."""
     (found,) = [one for one in platform["comments"] if str(one["id"]) == comment]
-    assert OWN in (found.get("user"), found.get("author")), "nobody edits the comments of others"
+    assert OWN in (found.get("user"), found.get("author")), "the comment belongs to another user"
     found["body"] = text
 
 
 def curl(words: list[str], platform: Platform) -> None:
-    """Answer as GitLab's API does."""
+    """Reply like GitLab's API."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", choices=["-"], required=True)
     for name in ("--fail", "--silent", "--show-error"):
@@ -128,7 +128,7 @@ PROGRAMS = {"pip": pip, "ansible-galaxy": ansible_galaxy, "gh": gh, "curl": curl
 
 
 def main() -> None:
-    """Play a program, and note that it was called."""
+    """Run one of the fake programs, and record the call."""
     name, *words = sys.argv[1:]
     file = pathlib.Path(os.environ["PLATFORM"])
     platform = json.loads(file.read_text())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the jobs of a pipeline as GitHub and GitLab do: use it for the pipelines in the documentation.
 
-Only what the pipelines of this collection use is known here. Anything else is an error and not left out.
+Supports only the features that the pipelines of this collection use. Anything else is an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COMMIT = "5e1f" * 10
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """How a job ended, what it printed, and the folder with what it kept."""
+    """The exit status and output of a job, and the folder with its artifacts."""
 
     name: str
     status: int
@@ -42,15 +42,15 @@ class Job:
 class Pipeline:
     """A pipeline in a repository.
 
-    :param folder: folder for the repository, a home and what the jobs keep.
-    :param settings: variables and secrets that the people who own the repository have set.
+    :param folder: folder for the repository, a home and artifacts.
+    :param settings: variables and secrets of the repository.
     """
 
     folder: pathlib.Path
     settings: dict[str, str]
-    #: The checksum that somebody gives who starts a job by hand.
+    #: The checksum that a user enters to start a job manually.
     by_hand: str = ""
-    #: Its file in this collection.
+    #: The pipeline's file in this collection.
     file: t.ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -58,13 +58,13 @@ class Pipeline:
         for path in (self.repository, self.folder / "bin", self.folder / "home"):
             path.mkdir(parents=True)
         self.state = self.folder / "platform.json"
-        # Somebody's own words about a plan, and a plan that was reviewed earlier.
+        # A comment of a user about a plan, and a plan that was reviewed earlier.
         self.forged = f"# Voicemail plan\n\nChecksum of the plan of localhost: `{'f' * 64}`\n"
         stranger = {"id": 50, "user": programs.OTHER, "author": programs.OTHER, "body": self.forged}
         self.state.write_text(json.dumps({"request": REQUEST, "comments": [], "calls": [], "stranger": stranger}))
         python = f'exec "{sys.executable}"'
         commands = {name: f'{python} "{programs.__file__}" {name} "$@"' for name in programs.PROGRAMS}
-        # Ansible as it is, but for the Python of its modules.
+        # Ansible, with another Python for its modules.
         extra = f"ansible_python_interpreter={shared_python()}"
         commands["ansible-playbook"] = f'export ANSIBLE_PIPELINING=1\n{python} -m ansible playbook "$@" -e {extra}'
         for name, command in commands.items():
@@ -75,11 +75,11 @@ class Pipeline:
 
     @property
     def platform(self) -> dict[str, t.Any]:
-        """What the platform knows."""
+        """Return the platform's state."""
         return t.cast("dict[str, t.Any]", json.loads(self.state.read_text()))
 
-    def comment_as_somebody(self) -> None:
-        """Let somebody write a comment that looks like a plan."""
+    def add_foreign_comment(self) -> None:
+        """Add another user's comment that looks like a plan."""
         platform = self.platform
         platform["comments"].append(platform["stranger"])
         self.state.write_text(json.dumps(platform))
@@ -90,7 +90,7 @@ class Pipeline:
         subprocess.run(["git", *name, *words], cwd=self.repository, check=True, capture_output=True)
 
     def shell(self, script: str, environment: t.Mapping[str, str]) -> tuple[int, str]:
-        """Run a script as both platforms do: in bash, which stops at the first command that fails."""
+        """Run a script as both platforms do: in bash, which stops at the first failing command."""
         places = (str(self.folder / "bin"), str(pathlib.Path(sys.executable).parent), os.environ["PATH"])
         base = {
             "PATH": os.pathsep.join(places),
@@ -112,14 +112,14 @@ class Pipeline:
         return done.returncode, done.stdout
 
     def keep(self, job: str, place: str) -> pathlib.Path:
-        """Keep a folder of the repository as a job's artifact."""
+        """Store a folder of the repository as a job's artifact."""
         kept = self.folder / "kept" / job
         if (self.repository / place).is_dir():
             shutil.copytree(self.repository / place, kept, dirs_exist_ok=True)
         return kept
 
     def run(self, event: str) -> list[Job]:
-        """Run the jobs of an event, up to the first that fails. The work tree is fresh for each."""
+        """Run the jobs of an event, up to the first failure. Each job has a new working tree."""
         jobs = []
         for name in self.selected(event):
             self.git("clean", "-fdx")
@@ -129,7 +129,7 @@ class Pipeline:
         return jobs
 
     def selected(self, event: str) -> list[str]:
-        """Return the names of an event's jobs, in their order."""
+        """Return the names of an event's jobs in order."""
         raise NotImplementedError
 
     def run_job(self, name: str, event: str) -> Job:

@@ -69,7 +69,7 @@ def ansible(
 def registered(folder: pathlib.Path, *names: str) -> dict[str, t.Any]:
     """Return a task that writes registered results into ``results.json``, by name."""
     results = "{{ {" + ", ".join(f"'{name}': {name}" for name in names) + "} }}"
-    return {"keep_results": {"file": str(folder / "results.json"), "results": results}}
+    return {"save_results": {"file": str(folder / "results.json"), "results": results}}
 
 
 __all__ = ("ROOT", "Run", "ansible", "play", "registered", "run_playbook")

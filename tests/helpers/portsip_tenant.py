@@ -49,9 +49,11 @@ class Tenant:
         self.vendor = server.vendor
         self.directory = server.vendor.state
 
-    def begin(self, mailboxes: int = 0, messages: int = 0, **knobs: t.Any) -> Tenant:
-        """Set the PBX back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
+    def begin(self, mailboxes: int = 0, messages: int = 0, **behaviors: t.Any) -> Tenant:
+        """Reset the PBX, with behaviors as keywords."""
+        self.server.behaviors.update(
+            {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
+        )
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes, messages)
         self.server.journal.clear()
@@ -68,7 +70,7 @@ class Tenant:
         left_out = [name for name in (*login, "token") if given.get(name, "") is None]
         self.server.journal.clear()
         raw = {name: value for name, value in given.items() if name not in left_out}
-        result = task.run_in_worker(module, raw, check, None, None, {})
+        result = task.run_in_worker(module, raw, task.Worker(check=check))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedPortsip.PASSWORD, *self.directory.sessions, *self.directory.refresh_tokens]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]

@@ -34,7 +34,7 @@ PRELOADED = (
     "yaml",
 )
 #: Variable whose value is noted, in a file beside the socket, whenever a program starts.
-WAY = "COMPARED_WAY"
+MODE = "COMPARED_MODE"
 _COLLECTION = "ansible_collections.telephony.voicemail.plugins.module_utils"
 _CLIENT = """\
 #!{python} -IS
@@ -85,7 +85,7 @@ def _serve(address: str) -> None:
                     pass
             message, descriptors, _flags, _sender = socket.recv_fds(client, 1 << 20, 3)
             with pathlib.Path(f"{address}.log").open("a", encoding="utf-8") as log:
-                log.write(f"{marshal.loads(message)[2].get(WAY, '')}\n")
+                log.write(f"{marshal.loads(message)[2].get(MODE, '')}\n")
             if not os.fork():
                 listener.close()
                 _become(client, message, descriptors)

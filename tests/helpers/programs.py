@@ -58,7 +58,7 @@ def environment_of(folder: pathlib.Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "comparer" / "action_plugins"),
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "modes" / "action_plugins"),
         "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",

@@ -17,7 +17,7 @@ Result = dict[str, t.Any]
 
 
 def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
-    """Run the module as the packed module does, and return what it prints."""
+    """Run the module as a packed module does, and return its printed result."""
     internal = {
         "_ansible_check_mode": check,
         "_ansible_remote_tmp": "/tmp",
@@ -36,8 +36,8 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
 
 
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
-    """Run what the action plugin calls, and return it as JSON would carry it."""
-    result = task.run_in_worker(name, arguments, check, dispatch.session_of, None, {})
+    """Run the module in the worker, as the action plugin does, and return its result after a JSON round trip."""
+    result = task.run_in_worker(name, arguments, task.Worker(check=check, sessions=dispatch.session_of))
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
     return plain

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each vendor needs to be tested, such as logins and declarations: use it for tests that run on every vendor."""
+"""Test data of each vendor, such as logins and declarations: use it for tests that run on every vendor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicemail_simulator.vendors import load
 from helpers import stored_boxes
 
 Item = dict[str, t.Any]
-Knobs = dict[str, t.Any]
+Behaviors = dict[str, t.Any]
 LOGIN_PATHS = ("user_auth", "api_auth", "/auth", "oauth", "sign_in", "refresh_token", "sign_out", "tenants/switch")
 
 
@@ -27,21 +27,22 @@ class Subject:
     :param connection: credentials of the simulator.
     :param module: the singular module; its plural and its reader are derived.
     :param key: option of the number.
-    :param create: the first declaration; without it the resource cannot be created (it is there already).
-    :param update: what changes then.
-    :param clear: what is then set back to nothing.
-    :param new_number: number to change to, where the vendor can.
-    :param numbers: values for the behaviors that are numbers; of words and switches every other value is taken.
-    :param unconcerned: behaviors that this resource has nothing to do with.
-    :param stubborn: behaviors under which a step cannot succeed, and must say so at every run: knob and value to step.
-    :param without: values under which nothing can be done at all, which have tests of their own.
-    :param alone: behaviors that make every other one slow, such as rate limits; they are tested without another.
-    :param seeded: boxes that must be there before.
-    :param stored: returns every box that the simulator holds, read from inside of it.
-    :param simulated: the simulator, where it is not among those of the role.
-    :param undeclared: behaviors under which a box has other fields that nobody declares: knob and value to fields.
-    :param pin_field: the field in which the vendor keeps the PIN.
-    :param hiding: behaviors that hide it: whether the PIN of a box that was there before took, nobody can say.
+    :param create: the first declaration. See `can_create`.
+    :param update: the options that change in the second step.
+    :param clear: the options that the third step clears.
+    :param new_number: the number after renumbering, where the vendor supports it.
+    :param numbers: values to test for numeric behaviors. Other behaviors are tested with every value but the default.
+    :param unaffected: behaviors that do not affect this resource.
+    :param expected_failures: steps that must fail on every run, by behavior and value.
+    :param without: values under which every task fails. They have separate tests.
+    :param alone: behaviors that slow down a run, such as rate limits. They are not combined with others.
+    :param seeded: number of initial mailboxes.
+    :param stored: returns every mailbox in the simulator's state.
+    :param simulated: the simulator class, if it is not one of the role's.
+    :param undeclared: fields that differ although nobody declares them, by behavior and value.
+    :param pin_field: the vendor's field for the PIN.
+    :param pin_hiding: values of behaviors under which replies hide the PIN, so that a changed PIN cannot be
+        verified.
     """
 
     name: str
@@ -57,58 +58,60 @@ class Subject:
     pin_field: str
     stored: t.Callable[[SimulatorServer], list[stored_boxes.Box]]
     simulated: type[SimulatedVendor] | None = None
-    hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    unconcerned: frozenset[str] = frozenset()
+    pin_hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    unaffected: frozenset[str] = frozenset()
     new_number: str | None = None
     can_create: bool = True
-    stubborn: t.Mapping[tuple[str, t.Any], frozenset[str]] = dataclasses.field(default_factory=dict)
+    expected_failures: t.Mapping[tuple[str, t.Any], frozenset[str]] = dataclasses.field(default_factory=dict)
     seeded: int = 0
     undeclared: t.Mapping[tuple[str, t.Any], frozenset[str]] = dataclasses.field(default_factory=dict)
     without: t.Mapping[str, frozenset[t.Any]] = dataclasses.field(default_factory=dict)
     alone: frozenset[str] = frozenset()
 
     @functools.cached_property
-    def knobs(self) -> dict[str, tuple[t.Any, ...]]:
-        """Every doubtful behavior with the values it may have beside its default."""
+    def behaviors(self) -> dict[str, tuple[t.Any, ...]]:
+        """Return each undocumented behavior with its values other than the default."""
         values: dict[str, tuple[t.Any, ...]] = {}
-        for knob in (self.simulated or load(self.vendor)).behavior_definitions:
-            if knob.name in self.unconcerned:
+        for behavior in (self.simulated or load(self.vendor)).behavior_definitions:
+            if behavior.name in self.unaffected:
                 continue
-            if isinstance(knob.accepts, tuple):
-                left_out = {knob.default, *self.without.get(knob.name, ())}
-                values[knob.name] = tuple(word for word in knob.accepts if word not in left_out)
-            elif knob.accepts is bool:
-                values[knob.name] = (not knob.default,)
+            if isinstance(behavior.accepts, tuple):
+                left_out = {behavior.default, *self.without.get(behavior.name, ())}
+                values[behavior.name] = tuple(word for word in behavior.accepts if word not in left_out)
+            elif behavior.accepts is bool:
+                values[behavior.name] = (not behavior.default,)
             else:
-                values[knob.name] = self.numbers[knob.name]
+                values[behavior.name] = self.numbers[behavior.name]
         return values
 
     @property
     def plural(self) -> str:
-        """The module for many."""
+        """Return the name of the plural module."""
         return "vmboxes" if self.module == "vmbox" else "shared_voicemails"
 
     @property
     def listed(self) -> str:
-        """The option and result that hold many."""
+        """Return the name of the option and result of the plural module."""
         return "mailboxes" if self.module == "vmbox" else "shared_voicemails"
 
     @property
     def info(self) -> str:
-        """The module that reads."""
+        """Return the name of the info module."""
         return f"{self.module}_info"
 
-    def serve(self, knobs: Knobs | None = None, mailboxes: int | None = None, **options: t.Any) -> SimulatorServer:
-        """Prepare a simulator of this vendor."""
+    def serve(
+        self, behaviors: Behaviors | None = None, mailboxes: int | None = None, **options: t.Any
+    ) -> SimulatorServer:
+        """Return a simulator of this vendor."""
         return SimulatorServer(
             self.simulated or self.vendor,
-            knobs=knobs or {},
+            behaviors=behaviors or {},
             mailboxes=self.seeded if mailboxes is None else mailboxes,
             **options,
         )
 
     def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
-        """Arguments of a task against that simulator."""
+        """Return the arguments of a task against a simulator."""
         return {
             "vendor": self.vendor,
             "url": server.url,
@@ -119,7 +122,7 @@ class Subject:
         }
 
     def writes(self, server: SimulatorServer) -> list[str]:
-        """Requests since the journal was cleared that may have changed a box."""
+        """Return the requests since the journal was cleared that may have changed a mailbox."""
         found = []
         for entry in server.journal.entries():
             reported = entry.get("action") or entry["method"]
@@ -171,7 +174,7 @@ KAZOO = Subject(
         "short_filters": (15, 100),
     },
     pin_field="pin",
-    # The schema of the newest generation has more properties, and gives every box their defaults.
+    # The schema of the newest generation has more properties, and every mailbox has their defaults.
     undeclared={
         ("profile", "5"): frozenset(
             (
@@ -186,7 +189,7 @@ KAZOO = Subject(
     },
     # A box that costs money cannot be made at all, which has a test of its own; into one where messages arrive, nothing
     # is deleted. Other accounts have their own boxes.
-    unconcerned=frozenset(("billable", "arriving_messages", "customers", "normalize_media", "broken_uploads")),
+    unaffected=frozenset(("billable", "arriving_messages", "customers", "normalize_media", "broken_uploads")),
     alone=frozenset(
         ("rate_limit", "rate_limit_charge", "rate_limit_cost", "login_cost", "view_lag", "document_cache_lag")
     ),
@@ -204,12 +207,12 @@ TEL4VN = Subject(
     clear={"emails": [], "description": None},
     numbers={"default_limit": (25, 50), "max_limit": (1, 2), "token_ttl": (30,)},
     pin_field="password",
-    hiding={"password_visible": ("masked",)},
-    unconcerned=frozenset(("arriving_messages", "recording_format")),
+    pin_hiding={"password_visible": ("masked",)},
+    unaffected=frozenset(("arriving_messages", "recording_format")),
     # Indistinguishable from an outage, so a missing box cannot be known to be absent.
     without={"error_shape": frozenset(("html_502",))},
     # The PIN is part of every update, so one that is hidden and not declared to be written always stops it.
-    stubborn={
+    expected_failures={
         ("password_visible", "masked"): frozenset(
             ("check update", "update", "update again", "check clear", "clear", "clear again")
         )
@@ -248,10 +251,10 @@ ONSIP = Subject(
         "max_limit": (500,),
     },
     pin_field="Password",
-    hiding={"pin_in_replies": ("masked",)},
+    pin_hiding={"pin_in_replies": ("masked",)},
     # The service is down, and nothing can be done.
     without={"transport": frozenset(("html_502", "exception"))},
-    stubborn={
+    expected_failures={
         ("edit_fullname", "ignored"): frozenset(("update", "update again", "check update")),
         ("empty_value", "required"): frozenset(("clear", "clear again", "check clear")),
         ("empty_value", "ignored"): frozenset(("clear", "clear again", "check clear")),
@@ -266,10 +269,10 @@ _PORTSIP_NUMBERS = {
     "pin_minimum": (6,),
     "pin_maximum": (6,),
 }
-_PORTSIP_HIDING = {"pin_reply": ("absent", "empty", "masked")}
+_PORTSIP_PIN_HIDING = {"pin_reply": ("absent", "empty", "masked")}
 # Nothing of an unattended login can answer for a second factor, which has a test of its own.
 _PORTSIP_ALONE = frozenset(("rate_limit", "rate_limit_status", "rate_limit_retry_after"))
-_PORTSIP_UNCONCERNED = frozenset(("two_factor", "arriving_messages"))
+_PORTSIP_UNAFFECTED = frozenset(("two_factor", "arriving_messages"))
 SHARED = Subject(
     name="portsip-shared",
     stored=stored_boxes.of_portsip_shared,
@@ -290,9 +293,9 @@ SHARED = Subject(
     clear={"recipients": [], "enable_email_notify": False},
     numbers=_PORTSIP_NUMBERS,
     pin_field="pin",
-    hiding=_PORTSIP_HIDING,
+    pin_hiding=_PORTSIP_PIN_HIDING,
     undeclared={("create_defaults", "unset"): frozenset(("play_datetime",))},
-    unconcerned=_PORTSIP_UNCONCERNED,
+    unaffected=_PORTSIP_UNAFFECTED,
     alone=_PORTSIP_ALONE,
 )
 PERSONAL = Subject(
@@ -308,8 +311,8 @@ PERSONAL = Subject(
     clear={"notify": False},
     numbers=_PORTSIP_NUMBERS,
     pin_field="voicemail_pin",
-    hiding=_PORTSIP_HIDING,
-    unconcerned=_PORTSIP_UNCONCERNED,
+    pin_hiding=_PORTSIP_PIN_HIDING,
+    unaffected=_PORTSIP_UNAFFECTED,
     alone=_PORTSIP_ALONE,
     can_create=False,
     seeded=3,

@@ -37,7 +37,7 @@ def start_tel4vn(tel4vn_server: SimulatorServer) -> Iterator[Start]:
     clients: list[httpx.Client] = []
 
     def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:
-        tel4vn_server.knobs.update(
+        tel4vn_server.behaviors.update(
             {behavior.name: behavior.default for behavior in SimulatedTel4vn.behavior_definitions} | behaviors
         )
         tel4vn_server.faults.set([])

@@ -42,9 +42,11 @@ class Tenant:
         self.server = server
         self.vendor = server.vendor
 
-    def begin(self, mailboxes: int = 0, messages: int = 0, **knobs: t.Any) -> Tenant:
-        """Set the tenant back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedTel4vn.behavior_definitions} | knobs)
+    def begin(self, mailboxes: int = 0, messages: int = 0, **behaviors: t.Any) -> Tenant:
+        """Reset the tenant, with behaviors as keywords."""
+        self.server.behaviors.update(
+            {behavior.name: behavior.default for behavior in SimulatedTel4vn.behavior_definitions} | behaviors
+        )
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes, messages)
         self.server.journal.clear()
@@ -56,7 +58,7 @@ class Tenant:
         if given.setdefault("api_key", SimulatedTel4vn.API_KEY) is None:
             del given["api_key"]
         self.server.journal.clear()
-        result = task.run_in_worker(module, given, check, None, progress, {})
+        result = task.run_in_worker(module, given, task.Worker(check=check, progress=progress))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         if not options.get("include_pins"):
             assert not [secret for secret in (*SECRETS, *self.vendor.state.tokens) if shows(secret, shown)]

@@ -68,7 +68,7 @@ def main() -> None:
     from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 
     def run(module: str, arguments: dict[str, t.Any], check: bool) -> dict[str, t.Any]:
-        result = task.run_in_worker(module, arguments, check, dispatch.session_of, None, {})
+        result = task.run_in_worker(module, arguments, task.Worker(check=check, sessions=dispatch.session_of))
         if result.get("failed"):
             sys.exit(f"{module}: {result['msg']}")
         return dict(result)

@@ -41,6 +41,8 @@ LEVELS = {
     "load": "tests/requirements/benchmark.txt",
     "mutation": "requirements-dev.txt",
     "stress": "tests/requirements/contract.txt",
+    "matrix": "tests/requirements/nox.txt",
+    "galaxy": "tests/requirements/nox.txt",
     "dev": "requirements-dev.txt",
 }
 OLDEST = (3, 11)

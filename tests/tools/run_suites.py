@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run test suites: `run_suites.py [--count-file FILE] [SUITE ...]`, those of `make test` by default.
+"""Run test suites: `run_suites.py [--count-file FILE] [--logs FOLDER] [SUITE ...]`, those of `make test` by default.
 
 Suites of one lane run one after the other, the lanes beside each other: most tools keep one processor busy at best. The
 output of the first lane appears live, that of the others as each suite of theirs ends; all is kept in `.cache/logs`.
@@ -23,7 +23,7 @@ import time
 from xml.etree import ElementTree
 
 from suites import NOTHING, REPORTS, SKIPPED_ALL, Suite, all_suites
-from workspace import CACHE, environment, link_collection
+from workspace import CACHE, ROOT, environment, link_collection
 
 LOGS = CACHE / "logs"
 COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -132,7 +132,7 @@ def judge(result: Result, output: str) -> None:
         result.failed = max(1, result.failed)
 
 
-def run_suite(suite: Suite, live: bool = True) -> Result:
+def run_suite(suite: Suite, live: bool = True, logs: pathlib.Path | None = None) -> Result:
     """Run a suite and say how it ended."""
     output = Output(live)
     output.show(f"\n{'=' * 100}\n{suite.heading}\n{'=' * 100}\n")
@@ -148,20 +148,20 @@ def run_suite(suite: Suite, live: bool = True) -> Result:
             reason = f"{command[0].rpartition('/')[2]} ended with status {status}"
             result.reason = f"{result.reason}; {reason}" if result.reason else reason
     reported = COLOR_CODES.sub("", "".join(output.log))
-    (LOGS / f"{suite.name}.log").write_text(reported, encoding="utf-8")
+    ((logs or LOGS) / f"{suite.name}.log").write_text(reported, encoding="utf-8")
     judge(result, reported)
     result.seconds = time.monotonic() - started
     output.end()
     return result
 
 
-def run_lanes(suites: list[Suite]) -> list[Result]:
+def run_lanes(suites: list[Suite], logs: pathlib.Path | None = None) -> list[Result]:
     """Run the lanes beside each other and return the results in the order of the suites."""
     by_lane = {lane: list(members) for lane, members in itertools.groupby(sorted(suites, key=lane_of), key=lane_of)}
     first = lane_of(suites[0])
 
     def run(lane: str) -> list[Result]:
-        return [run_suite(suite, live=lane == first) for suite in by_lane[lane]]
+        return [run_suite(suite, lane == first, logs) for suite in by_lane[lane]]
 
     with concurrent.futures.ThreadPoolExecutor(len(by_lane)) as pool:
         results = [result for listed in pool.map(run, by_lane) for result in listed]
@@ -179,22 +179,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="SUITE", help=", ".join(suites))
     parser.add_argument("--count-file", type=pathlib.Path, help="file for one line: N passed, N failed")
+    parser.add_argument("--logs", type=pathlib.Path, default=LOGS, help="folder for the output of each suite")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in suites]
     if unknown:
         parser.error(f"no suite named {', '.join(unknown)}; there are {', '.join(suites)}")
-    for folder in (LOGS, REPORTS):
+    for folder in (options.logs, REPORTS):
         folder.mkdir(parents=True, exist_ok=True)
     link_collection()
     started = time.monotonic()
     names = options.names or [name for name, suite in suites.items() if suite.by_default]
-    results = run_lanes([suites[name] for name in names])
+    results = run_lanes([suites[name] for name in names], options.logs)
     print(f"\n{'=' * 100}\nSummary\n{'=' * 100}")
     for result in results:
         print(result.line())
     broken = [result for result in results if result.reason]
     seconds = time.monotonic() - started
-    print(f"\n{len(results) - len(broken)} of {len(results)} suites passed in {seconds:.0f} s; logs in .cache/logs")
+    shown = options.logs.relative_to(ROOT) if options.logs.is_relative_to(ROOT) else options.logs
+    print(f"\n{len(results) - len(broken)} of {len(results)} suites passed in {seconds:.0f} s; logs in {shown}")
     if options.count_file:
         passed, failed, skipped = (sum(getattr(one, key) for one in results) for key in ("passed", "failed", "skipped"))
         line = f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")

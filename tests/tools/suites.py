@@ -101,7 +101,12 @@ def count_targets() -> int:
 
 def all_suites() -> list[Suite]:
     """Every suite, in each lane the quickest verdicts first."""
-    suites = [
+    return [*pytest_suites(), *tool_suites(), *ansible_test_suites()]
+
+
+def pytest_suites() -> list[Suite]:
+    """The suites of pytest tests."""
+    return [
         pytest_suite(
             "unit",
             "Unit tests",
@@ -109,6 +114,30 @@ def all_suites() -> list[Suite]:
             "--hypothesis-profile=quick",
             *(f"--ignore={place}" for place in OUTER),
         ),
+        pytest_suite(
+            "contract",
+            "Contract tests: drivers, modules and simulator against the vendors' contracts",
+            "tests/contract",
+            "tests/chaos",
+            *OUTER,
+            # Many of them wait: for a reply that is late, or for the next attempt.
+            processes=4,
+        ),
+        pytest_suite(
+            "cycle",
+            "Cycle: playbooks and roles against the simulator, out of the contract tests",
+            "tests/contract/test_playbooks.py",
+            "tests/contract/test_drift_role.py",
+            # One vendor is enough to see whether Ansible still does what the collection relies on.
+            "-k=not (portsip or tel4vn or onsip)",
+            by_default=False,
+        ),
+    ]
+
+
+def tool_suites() -> list[Suite]:
+    """The suites that run one tool after the other."""
+    return [
         Suite(
             "lint",
             "Lint: ruff, mypy, yamllint, ansible-lint, changelog, language",
@@ -124,17 +153,35 @@ def all_suites() -> list[Suite]:
             ),
             proof=r"Success: no issues found in [1-9]",
         ),
-        pytest_suite(
-            "contract",
-            "Contract tests: drivers, modules and simulator against the vendors' contracts",
-            "tests/contract",
-            "tests/chaos",
-            *OUTER,
-            # Many of them wait: for a reply that is late, or for the next attempt.
-            processes=4,
+        Suite(
+            "docs-lint",
+            "Documentation: antsibull-docs lint, and whether the generated parts are up to date",
+            (
+                (
+                    "antsibull-docs",
+                    "lint-collection-docs",
+                    "--plugin-docs",
+                    "--validate-collection-refs=all",
+                    "--check-extra-docs-refs",
+                    ".",
+                ),
+                (sys.executable, "tests/tools/generate_docs.py", "--check"),
+            ),
         ),
+        Suite(
+            "molecule",
+            "Molecule: playbooks as users write them, against the simulator",
+            (("molecule", "test", "--all"),),
+            proof=r"(?m)^\S+ (?:➜|>) verify: Executed: Successful|\[\S+ > verify\].*Executed: Successful",
+            proofs=max(1, count_scenarios()),
+        ),
+        Suite("demo", "Demo: what `make demo` shows", ((sys.executable, "tests/tools/demo.py"),)),
     ]
-    suites += [
+
+
+def ansible_test_suites() -> list[Suite]:
+    """The suites of ansible-test, which works in a copy of the collection."""
+    return [
         Suite(
             "sanity",
             "Sanity: ansible-test sanity on everything that is shipped",
@@ -164,37 +211,4 @@ def all_suites() -> list[Suite]:
             proof=r"^Running \S+ integration test role",
             proofs=max(1, count_targets()),
         ),
-        Suite(
-            "molecule",
-            "Molecule: playbooks as users write them, against the simulator",
-            (("molecule", "test", "--all"),),
-            proof=r"(?m)^\S+ (?:➜|>) verify: Executed: Successful|\[\S+ > verify\].*Executed: Successful",
-            proofs=max(1, count_scenarios()),
-        ),
-        Suite(
-            "docs-lint",
-            "Documentation: antsibull-docs lint, and whether the generated parts are up to date",
-            (
-                (
-                    "antsibull-docs",
-                    "lint-collection-docs",
-                    "--plugin-docs",
-                    "--validate-collection-refs=all",
-                    "--check-extra-docs-refs",
-                    ".",
-                ),
-                (sys.executable, "tests/tools/generate_docs.py", "--check"),
-            ),
-        ),
-        pytest_suite(
-            "cycle",
-            "Cycle: playbooks and roles against the simulator, out of the contract tests",
-            "tests/contract/test_playbooks.py",
-            "tests/contract/test_drift_role.py",
-            # One vendor is enough to see whether Ansible still does what the collection relies on.
-            "-k=not (portsip or tel4vn or onsip)",
-            by_default=False,
-        ),
-        Suite("demo", "Demo: what `make demo` shows", ((sys.executable, "tests/tools/demo.py"),)),
     ]
-    return suites

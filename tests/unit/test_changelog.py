@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The changelog agrees with the version in galaxy.yml and with what is in the collection."""
+"""The changelog matches the version in galaxy.yml and the content of the collection."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_every_release_has_a_date_and_a_summary() -> None:
     assert version(declared) >= version(list(released)[-1]), "galaxy.yml is behind the changelog"
 
 
-def test_what_was_released_is_still_there() -> None:
-    """Or its removal is announced under this name."""
+def test_released_content_still_exists() -> None:
+    """Check that released content exists, or that its removal is announced."""
     known = {path.stem for path in (*ROOT.glob("plugins/*/*.py"), *ROOT.glob("roles/*"))}
     removed = str([entry["changes"].get("removed_features", []) for entry in changelog().values()])
     named = [

@@ -23,12 +23,12 @@ HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.M)
 FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 MENTION = re.compile(r"docs/vendors/(?!\w+\.md, \")[^\s,;:)`\"']*")
 CITATION = re.compile(r"(docs/vendors/\w+\.md), (\"[^\"\n]+\"(?: and \"[^\"\n]+\")*)")
-#: A document that has no place in the repository, cited by the number of a section.
+#: A document outside the repository, cited by section number.
 ELSEWHERE = re.compile(r"\bcontract: (?:KAZOO|PortSIP|TEL4VN|OnSIP)\b|\((?:KAZOO|PortSIP|TEL4VN|OnSIP) \d+\.\d+\b")
 DOCUMENT = re.compile(r"(?<![\w./<>{}*-])[\w./-]*\w\.(?:md|rst|rng|pdf|docx?)\b(?![\w*{}])")
 
 
-#: What every text that can be wrong contains; reading the comments of all other files would only cost time.
+#: Text that every citation contains. Other files are skipped to save time.
 SUSPECT = re.compile(r"docs/vendors|contract:|\((?:KAZOO|PortSIP|TEL4VN|OnSIP)\b|\.(?:md|rst|rng|pdf|docx?)\b")
 
 
@@ -36,7 +36,7 @@ SOURCES = [name for name in FILES if name.startswith(CODE) and name.endswith((".
 
 
 def headings_of(text: str) -> list[str]:
-    """Return the headings of a Markdown page in their order."""
+    """Return the headings of a Markdown page in order."""
     return HEADING.findall(FENCE.sub("", text))
 
 
@@ -62,7 +62,7 @@ def python_prose(text: str) -> collections.abc.Iterator[str]:
 
 
 def prose(name: str, text: str) -> list[str]:
-    """Return what a source says to its readers: comments, and in Python docstrings."""
+    """Return the comments of a source, and the docstrings of Python."""
     if name.endswith(".py"):
         return [part for part in python_prose(text) if part]
     if name.endswith(".j2"):
@@ -76,7 +76,7 @@ def is_documented(document: str) -> bool:
 
 
 def problems(text: str) -> list[str]:
-    """Return what is wrong with the citations of a text."""
+    """Return the problems of the citations in a text."""
     found = [f"not a path and heading: {mention}" for mention in MENTION.findall(text)]
     for path, quoted in CITATION.findall(text):
         if path not in HEADINGS:
@@ -102,7 +102,7 @@ def test_every_citation_names_a_heading() -> None:
             if wrong := problems(part):
                 found.setdefault(name, []).extend(wrong)
     assert found == {}
-    # Far fewer would mean that they are written in a form that is not recognized.
+    # Far fewer would mean that their format is not recognized.
     assert citations > 100
 
 
@@ -165,7 +165,7 @@ def test_every_page_is_linked(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_links_of_a_page_lead_somewhere(path: str) -> None:
+def test_links_of_a_page_have_a_target(path: str) -> None:
     page = PAGES[path]
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert links

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every kind of error is documented where results hold one."""
+"""Every kind of error is documented in the return values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = "ansible_collections.telephony.voicemail.plugins.modules"
 
 
 def kinds(error: type[VoicemailError] = VoicemailError) -> set[str]:
-    """Return the kind of an error and of all that are more special; those of one module alone are left out."""
+    """Return the kinds of an error class and its subclasses, without those of a single module."""
     shared = (special for special in error.__subclasses__() if special.__module__ == VoicemailError.__module__)
     return {error.kind}.union(*(kinds(special) for special in shared))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports go downwards only, and what is neutral names no vendor."""
+"""Imports go to lower layers only, and neutral code names no vendor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACKAGE = "ansible_collections.telephony.voicemail.plugins"
 THIRD_PARTY = {"httpcore", "httpx", "openpyxl", "pydantic", "tenacity"}
 
 # The layer of a file, by the start of its path below plugins/, and what that layer may import. A layer may always
-# import itself. A new file in module_utils has to find its place here.
+# import itself. A new file in module_utils must be added here.
 LAYERS = {
     "modules/": "modules",
     "action/": "action",
@@ -40,6 +40,7 @@ LAYERS = {
     "module_utils/capabilities": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/mailboxes/validate": "handlers",
     "module_utils/mailboxes/caching": "handlers",
     "module_utils/messages/handlers": "handlers",
     "module_utils/greetings/handlers": "handlers",
@@ -47,7 +48,7 @@ LAYERS = {
     "module_utils/imports/": "handlers",
     "module_utils/modules": "handlers",
     "module_utils/connection": "handlers",
-    # What reads and writes through a driver.
+    # Code that reads and writes through a driver.
     "module_utils/mailboxes/apply": "feature",
     "module_utils/mailboxes/write": "feature",
     "module_utils/mailboxes/execute": "feature",
@@ -60,17 +61,18 @@ LAYERS = {
     "module_utils/recordings/lengths": "planning",
     "module_utils/recordings/names": "planning",
     "module_utils/recordings/": "feature",
-    # Pure: plans, comparisons, reports. They send nothing.
+    # Pure code: plans, comparisons, reports. It sends no requests.
     "module_utils/mailboxes/": "planning",
     "module_utils/messages/": "planning",
     "module_utils/greetings/": "planning",
     "module_utils/migration/": "planning",
-    # How texts are grouped for a person; an error that holds many problems needs it.
+    # Grouping of texts for people, which errors with many problems use.
     "module_utils/reporting/grouping": "model",
     "module_utils/reporting/ranges": "model",
-    # They know every module.
+    # These know every module.
     "module_utils/reporting/run_report": "handlers",
     "module_utils/reporting/gathering": "handlers",
+    "module_utils/reporting/changes": "handlers",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",
@@ -104,18 +106,18 @@ ALLOWED = {
     "deps": set(),
     "unplaced": set(),
 }
-# Ansible itself is known to these layers only; the rest can be used and tested without it.
+# Only these layers import Ansible. The rest can be used and tested without it.
 KNOW_ANSIBLE = {"action", "plugin", "task"}
 PLUGIN_FILES = sorted(PLUGINS.rglob("*.py"))
 
 
 def layer_of(path: str) -> str:
-    """The layer of a path below plugins/, "unplaced" for one that nobody gave a place."""
+    """Return the layer of a path below plugins/, or "unplaced"."""
     return next((layer for start, layer in LAYERS.items() if path.startswith(start)), "unplaced")
 
 
 def absolute(node: ast.ImportFrom, file: pathlib.Path) -> str:
-    """The full dotted name that a `from ... import` starts from."""
+    """Return the full dotted name of a `from ... import`."""
     if not node.level:
         return node.module or ""
     base = [*PACKAGE.split("."), *file.relative_to(PLUGINS).parent.parts]
@@ -124,7 +126,7 @@ def absolute(node: ast.ImportFrom, file: pathlib.Path) -> str:
 
 @functools.cache
 def imports_of(file: pathlib.Path) -> frozenset[str]:
-    """Every dotted name that a file imports, anywhere in it."""
+    """Return every dotted name that a file imports, anywhere in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -136,7 +138,7 @@ def imports_of(file: pathlib.Path) -> frozenset[str]:
 
 
 def inner_layers(names: frozenset[str]) -> set[str]:
-    """The layers of this collection among imported names."""
+    """Return the layers of this collection among imported names."""
     inner = [name.removeprefix(PACKAGE + ".") for name in names if name.startswith(PACKAGE + ".")]
     return {layer_of(name.replace(".", "/")) for name in inner}
 
@@ -146,18 +148,18 @@ def relative(file: pathlib.Path) -> str:
 
 
 def files_in(*layers: str) -> list[pathlib.Path]:
-    """The files of some layers."""
+    """Return the files of some layers."""
     return [file for file in PLUGIN_FILES if layer_of(relative(file)) in layers]
 
 
 def importers(files: list[pathlib.Path], forbidden: t.Callable[[str], bool]) -> dict[str, set[str]]:
-    """The files that import a forbidden name, each with those names."""
+    """Return the files that import a forbidden name, with those names."""
     found = {relative(file): set(filter(forbidden, imports_of(file))) for file in files}
     return {name: names for name, names in found.items() if names}
 
 
 def library_of(name: str) -> str:
-    """The package that a dotted name starts with."""
+    """Return the package of a dotted name."""
     return name.partition(".")[0]
 
 
@@ -171,7 +173,7 @@ def test_every_file_has_a_layer() -> None:
     assert [path for path in map(relative, PLUGIN_FILES) if layer_of(path) == "unplaced"] == []
 
 
-def test_imports_go_downwards() -> None:
+def test_imports_go_to_lower_layers_only() -> None:
     upward = {}
     for file in PLUGIN_FILES:
         layer = layer_of(relative(file))
@@ -179,8 +181,8 @@ def test_imports_go_downwards() -> None:
     assert {name: layers for name, layers in upward.items() if layers} == {}
 
 
-def test_imports_make_no_circle() -> None:
-    """Not even one that is never run, or for types alone: what stands in a circle can only be understood together."""
+def test_imports_have_no_cycle() -> None:
+    """Check for cycles, including imports that never run or are for types only."""
     modules = {".".join([PACKAGE, *file.relative_to(PLUGINS).with_suffix("").parts]): file for file in PLUGIN_FILES}
     graph = {
         module: {other for name in imports_of(file) for other in (name, name.rpartition(".")[0]) if other in modules}
@@ -189,12 +191,12 @@ def test_imports_make_no_circle() -> None:
     graphlib.TopologicalSorter(graph).prepare()
 
 
-def test_only_the_upper_layers_know_ansible() -> None:
+def test_only_the_upper_layers_import_ansible() -> None:
     lower = [file for file in PLUGIN_FILES if layer_of(relative(file)) not in KNOW_ANSIBLE]
     assert importers(lower, lambda name: library_of(name) == "ansible") == {}
 
 
-def test_libraries_come_from_one_guarded_place() -> None:
+def test_libraries_are_imported_in_one_guarded_place() -> None:
     others = [file for file in PLUGIN_FILES if relative(file) != "module_utils/deps.py"]
     assert importers(others, lambda name: library_of(name) in THIRD_PARTY) == {}
 
@@ -205,13 +207,13 @@ def test_plans_and_features_send_no_http() -> None:
 
 
 def test_threads_are_started_in_one_place() -> None:
-    """A pool of threads by itself loses what a thread does whose start was interrupted."""
+    """A plain thread pool loses the work of a thread whose start was interrupted."""
     others = [file for file in PLUGIN_FILES if relative(file) != "module_utils/concurrency.py"]
     assert importers(others, lambda name: name.startswith("concurrent")) == {}
 
 
 def vendors_named_in(file: pathlib.Path) -> list[str]:
-    """The vendors that code names; documentation may cite one as the reason for a rule."""
+    """Return the vendors that code names. Documentation may cite one as the reason for a rule."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests replace public names only, so that what is private can be renamed without touching a test.
+"""Tests replace public names only, so that private ones can be renamed without changing tests.
 
-What a test needs to change is a parameter, an option, or time itself (`helpers.virtual_time`).
+A test changes a parameter, an option, or the time (`helpers.virtual_time`) instead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PRIVATE = re.compile(r"(?:^|\.)(_(?!_)\w+)$")
 #: What the text of a file with a patch contains: a private name in quotes, or an assignment to one of something else.
 #: Parsing the other files would take longer than all other tests of this kind.
 CANDIDATE = re.compile(r"""["'.]_(?!_)\w+["']|(?<!\bself)\._(?!_)\w+\s*(?:[^\w\s.,()\[\]]?=(?!=)|:)""")
-#: Where the code under test and its simulator come from; a name imported from there is a module or a class of theirs.
+#: Packages of the code under test and its simulator. Names imported from them are their modules or classes.
 TESTED = ("ansible_collections", "voicemail_simulator")
 
 
@@ -108,7 +108,7 @@ IMPORT = "from ansible_collections.telephony.voicemail.plugins.module_utils impo
         ("task._WAITS += (1,)", "_WAITS"),
     ],
 )
-def test_a_patch_is_found(statement: str, name: str) -> None:
+def test_a_private_patch_is_detected(statement: str, name: str) -> None:
     assert patches(IMPORT + statement) == [(2, name)]
 
 
@@ -122,5 +122,5 @@ def test_a_patch_is_found(statement: str, name: str) -> None:
         "self._kept = ()",
     ],
 )
-def test_what_is_public_may_be_replaced(statement: str) -> None:
+def test_public_names_may_be_replaced(statement: str) -> None:
     assert patches(IMPORT + statement) == []

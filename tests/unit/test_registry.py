@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else a module, a vendor or an option needs that is added to the registry."""
+"""Every module, vendor and option in the registry has its files, documentation and schemas."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_role_provision_documents_every_option_of_tables() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_option_of_a_module_is_one_of_the_connection(name: str) -> None:
+def test_module_options_differ_from_connection_options(name: str) -> None:
     assert set(own_options(name)) & set(CONNECTION) == set()
     assert MODULES[name].resource.key in RESOURCES
 
@@ -111,7 +111,7 @@ def test_every_vendor_has_its_pages_and_its_simulator(name: str) -> None:
     assert (SCHEMAS / f"mailboxes.{name}.schema.json").is_file()
 
 
-def test_every_list_of_vendors_is_that_of_the_registry() -> None:
+def test_every_list_of_vendors_matches_the_registry() -> None:
     files = [
         *(ROOT / "plugins").rglob("*.py"),
         *(ROOT / "extensions").rglob("*.py"),

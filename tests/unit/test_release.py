@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a release rests on: declared versions, templates, and a pipeline that runs what is documented."""
+"""Requirements of a release: declared versions, templates, and a pipeline that runs the documented commands."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_requirement_has_a_floor_and_a_ceiling(path: pathlib.Path) -> None
     assert [line for line in listed if not BOUNDED.fullmatch(line)] == []
 
 
-def test_the_lowest_versions_are_reported_alike_everywhere() -> None:
+def test_minimum_versions_are_the_same_everywhere() -> None:
     for line in requirements("requirements.txt"):
         name, _floor, lowest = line.partition(",")[0].partition(">=")
         assert f"{name} ({lowest} or newer)" in LIBRARIES
@@ -52,8 +52,8 @@ def test_the_lowest_versions_are_reported_alike_everywhere() -> None:
     assert f"ansible-core>={core}," in text_of("requirements-demo.txt")
 
 
-def test_everything_shows_since_when_it_is_there() -> None:
-    """The changelog lists what is new by this."""
+def test_everything_has_a_version_added() -> None:
+    """Check `version_added`, from which the changelog lists new content."""
     plugins = [path for kind in ("modules", "lookup", "filter", "callback", "inventory") for path in _plugins(kind)]
     assert len(plugins) > 10
     missing = [str(path) for path in plugins if not re.search(r"^version_added: ", path.read_text(), re.M)]
@@ -67,11 +67,11 @@ def _plugins(kind: str) -> list[pathlib.Path]:
     return [path for path in (ROOT / "plugins" / kind).glob("*.py") if path.name != "__init__.py"]
 
 
-def test_both_forges_ask_the_same_of_a_merge_request() -> None:
+def test_both_forges_have_the_same_merge_request_template() -> None:
     assert text_of(".gitlab/merge_request_templates/Default.md") == text_of(".github/PULL_REQUEST_TEMPLATE.md")
 
 
-def test_both_forges_have_a_template_for_every_kind_of_issue() -> None:
+def test_both_forges_have_a_template_for_every_issue_type() -> None:
     forms = [yaml.safe_load(path.read_text()) for path in FORMS.glob("*.yml") if path.name != "config.yml"]
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / ".gitlab" / "issue_templates").glob("*.md")]
     labels = {label for form in forms for label in form["labels"]}
@@ -80,7 +80,7 @@ def test_both_forges_have_a_template_for_every_kind_of_issue() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FORMS.glob("*_*.yml")), ids=lambda path: path.stem)
-def test_issue_forms_are_such_as_github_accepts(path: pathlib.Path) -> None:
+def test_issue_forms_are_valid_for_github(path: pathlib.Path) -> None:
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(form) == {"name", "description", "labels", "body"}
     asked = [block for block in form["body"] if block["type"] != "markdown"]
@@ -92,7 +92,7 @@ def test_issue_forms_are_such_as_github_accepts(path: pathlib.Path) -> None:
     assert any(block.get("validations", {}).get("required") for block in asked)
 
 
-def test_weaknesses_are_reported_in_private() -> None:
+def test_vulnerabilities_are_reported_privately() -> None:
     configuration = yaml.safe_load((FORMS / "config.yml").read_text(encoding="utf-8"))
     repository = yaml.safe_load(text_of("galaxy.yml"))["repository"]
     assert configuration["blank_issues_enabled"] is False
@@ -100,7 +100,7 @@ def test_weaknesses_are_reported_in_private() -> None:
     assert "SECURITY.md" in text_of(".gitlab/issue_templates/Bug.md")
 
 
-def test_the_pipeline_runs_what_is_documented() -> None:
+def test_the_pipeline_runs_the_documented_commands() -> None:
     workflow = yaml.safe_load(text_of(".github/workflows/ci.yml"))
     commands = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
     targets = re.findall(r"^([a-z-]+):.*##", text_of("Makefile"), re.M)
@@ -110,4 +110,6 @@ def test_the_pipeline_runs_what_is_documented() -> None:
     assert len(made) + commands.count(".ci/run") == len(commands)
     assert workflow["permissions"] == {"contents": "read"}
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
-    assert {name.partition("/")[0] for name in used} == {"actions"}, "only the forge's own actions see the checkout"
+    assert {name.partition("/")[0] for name in used} == {"actions"}, (
+        "only the forge's own actions can access the checkout"
+    )

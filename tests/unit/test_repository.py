@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for the repository as a whole: file headers and sizes, routing of modules, content of the archive."""
+"""Rules of the whole repository: file headers and sizes, routing of modules, content of the archive."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ HEADER = (
 )
 LONGEST_FILE = 400
 TEXT_SUFFIXES = (".cfg", ".j2", ".json", ".md", ".py", ".rst", ".toml", ".txt", ".xml", ".yaml", ".yml", "")
-# Written by a tool or by others: nobody reads them from top to bottom.
+# Generated or third-party files, which are not read as a whole.
 UNMEASURED = ("LICENSE", "CHANGELOG.md", "CHANGELOG.rst", "changelogs/changelog.yaml")
 MEASURED_SUFFIXES = (".cfg", ".j2", ".md", ".py", ".rst", ".toml", ".yaml", ".yml", "")
 
-# Put together here so that this file does not hold what it forbids.
+# Concatenated, so that this file does not contain the forbidden text.
 MACHINE_PATH = re.compile(r"(?<![\w.})\]~-])/(?:" + "|".join(("work", "home", "root", "Users")) + r")/\w")
 REGISTRY_HOSTS = tuple(
     ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
@@ -84,7 +84,7 @@ def test_the_repository_was_found() -> None:
 
 
 def header_of(name: str) -> tuple[str, ...]:
-    """The three lines that a Python file begins with, after the one that names an interpreter."""
+    """Return the first three lines of a Python file, after an interpreter line."""
     lines = text_of(name).splitlines()
     if lines[0].startswith("#!"):
         lines = lines[2:] if lines[1:2] == [""] else lines[1:]
@@ -108,17 +108,17 @@ def test_no_file_is_too_long() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-def test_no_path_of_a_machine() -> None:
+def test_files_contain_no_machine_path() -> None:
     found = {name: MACHINE_PATH.findall(text_of(name)) for name in TEXT_FILES if name != "LICENSE"}
     assert {name: paths for name, paths in found.items() if paths} == {}
 
 
-def test_no_host_of_a_package_registry() -> None:
+def test_files_contain_no_registry_host() -> None:
     assert [(name, host) for name in TEXT_FILES for host in REGISTRY_HOSTS if host in text_of(name)] == []
 
 
-def test_no_shell_scripts() -> None:
-    """Their check needs a program that is not a Python package."""
+def test_there_are_no_shell_scripts() -> None:
+    """Shell scripts would require a linter that is not a Python package."""
     assert [name for name in FILES if name.endswith(".sh")] == []
 
 
@@ -128,8 +128,8 @@ def test_every_module_is_in_the_action_group() -> None:
     assert set(group) == modules()
 
 
-def test_every_module_has_an_action_plugin_of_its_own() -> None:
-    """A redirect would make Ansible look for a module's defaults under another module's name."""
+def test_every_module_has_a_separate_action_plugin() -> None:
+    """Check for separate plugins, because Ansible would look up module defaults of a redirect under another name."""
     assert "plugin_routing" not in runtime()
     assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} == modules()
 
@@ -139,13 +139,13 @@ def requirements(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", ["unit", "integration"])
-def test_requirements_of_ansible_test_hold_those_of_users(kind: str) -> None:
-    """ansible-test reads no included files, so they are written out and have to agree."""
+def test_ansible_test_requirements_include_those_of_users(kind: str) -> None:
+    """Check that the files agree, because ansible-test does not support included requirements."""
     listed = requirements(f"tests/{kind}/requirements.txt")
     assert requirements("requirements.txt") | requirements("roles/simulator/files/requirements.txt") <= listed
 
 
-def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) -> None:
+def test_the_archive_contains_exactly_the_files_for_users(tmp_path: pathlib.Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runner of the suites: a suite that tested nothing has failed."""
+"""The runner of the suites: a suite without tests has failed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools"
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.ModuleType:
-    """The runner, writing its logs and reports elsewhere."""
+    """Return the runner with temporary folders for logs and reports."""
     import run_suites
     import suites
 
@@ -30,7 +30,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.Mod
 
 
 def saying(text: str, status: int = 0) -> tuple[tuple[str, ...], ...]:
-    """A command that prints a text and ends with a status."""
+    """Return a command that prints a text and exits with a status."""
     return ((sys.executable, "-c", f"print({text!r}); raise SystemExit({status})"),)
 
 
@@ -39,7 +39,7 @@ def run(runner: types.ModuleType, text: str = "", status: int = 0, **options: t.
 
 
 def write_report(path: pathlib.Path, **numbers: int) -> tuple[str, ...]:
-    """A command that writes a JUnit report with these numbers."""
+    """Return a command that writes a JUnit report with these numbers."""
     attributes = " ".join(f'{name}="{number}"' for name, number in numbers.items())
     content = f"<testsuites><testsuite {attributes}/></testsuites>"
     return (sys.executable, "-c", f"import pathlib; pathlib.Path({str(path)!r}).write_text({content!r})")
@@ -71,12 +71,12 @@ def test_skipped_targets_fail_the_suite(runner: types.ModuleType) -> None:
 
 
 @pytest.mark.parametrize(("found", "passes"), [(0, False), (1, False), (2, True), (3, True)])
-def test_proofs_are_counted(runner: types.ModuleType, found: int, passes: bool) -> None:
+def test_proof_lines_are_counted(runner: types.ModuleType, found: int, passes: bool) -> None:
     result = run(runner, "\n".join(["Running a test"] * found), proof="^Running", proofs=2)
     assert (result.reason is None) == passes
 
 
-def test_proofs_are_found_in_colored_output(runner: types.ModuleType) -> None:
+def test_proof_lines_are_found_in_colored_output(runner: types.ModuleType) -> None:
     assert run(runner, "\x1b[32mRunning\x1b[0m a test", proof="^Running a test").reason is None
 
 
@@ -105,7 +105,7 @@ def test_an_old_report_does_not_count(runner: types.ModuleType, tmp_path: pathli
     assert run(runner, "fine", report=report).reason == "no test ran"
 
 
-def test_no_connection_of_the_user_reaches_a_suite(
+def test_suites_do_not_inherit_connection_variables(
     runner: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
 ) -> None:
     monkeypatch.setenv("VOICEMAIL_URL", "https://pbx.example.com")
@@ -115,8 +115,8 @@ def test_no_connection_of_the_user_reaches_a_suite(
     assert (tmp_path / "sample.log").read_text().strip() == "[]"
 
 
-def test_lanes_run_beside_each_other(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
-    """Each of two suites ends only when the other one has begun."""
+def test_lanes_run_concurrently(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
+    """Run two suites that each wait until the other one has started."""
     code = (
         "import pathlib, sys, time; mine, other = map(pathlib.Path, sys.argv[1:]); mine.touch(); "
         "end = time.monotonic() + 30\n"
@@ -132,8 +132,8 @@ def test_lanes_run_beside_each_other(runner: types.ModuleType, tmp_path: pathlib
     assert [(result.suite.name, result.reason) for result in runner.run_lanes(suites)] == [("one", None), ("two", None)]
 
 
-def test_suites_of_a_lane_run_one_after_the_other(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
-    """A suite finds no trace of another one of its lane that is under way."""
+def test_suites_of_a_lane_run_sequentially(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
+    """Check that two suites of a lane never run at the same time."""
     code = (
         "import pathlib, sys, time; busy = pathlib.Path(sys.argv[1]); busy.touch(exist_ok=False); time.sleep(0.2); "
         "busy.unlink()"
@@ -143,7 +143,7 @@ def test_suites_of_a_lane_run_one_after_the_other(runner: types.ModuleType, tmp_
     assert [result.reason for result in results] == [None, None]
 
 
-def test_output_of_another_lane_comes_in_one_piece(runner: types.ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
+def test_output_of_another_lane_is_not_interleaved(runner: types.ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
     def suite(name: str, lane: str) -> t.Any:
         return runner.Suite(name, "A sample", saying("\n".join([name] * 50)), lane=lane)
 

@@ -69,11 +69,13 @@ class Sheet:
 
     :param place: name of the file and, in a spreadsheet, of the sheet.
     :param lettered: whether its columns are named by letters.
+    :param delimiter: what separates the cells of text; empty for a spreadsheet.
     """
 
     place: str
     rows: list[Row]
     lettered: bool = False
+    delimiter: str = ""
 
 
 class SheetFile(t.NamedTuple):

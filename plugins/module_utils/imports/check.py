@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..errors import InvalidInputError
-from ..mailboxes.parse import INVALID, SOURCE, Reader, deep_merge, type_name
+from ..mailboxes.parse import INVALID, LINES, SOURCE, Reader, deep_merge, type_name
 from ..model.cautions import Caution, cautions_of, grouped
 from ..model.fields import FieldTable, value_at
 from ..model.masks import mask_problems
@@ -65,8 +65,8 @@ def unchecked_items(entries: t.Sequence[Entry], problems: t.Sequence[Problem], c
 
     :raises InvalidInputError: as :func:`check_entries`.
     """
-    placed = ((entry, entry.placed(entry.item) if isinstance(entry.item, dict) else entry.item) for entry in entries)
-    return _without_problems(list(placed), problems, checks)
+    lined = [(entry, {**entry.item, LINES: dict(entry.lines)} if entry.lines else entry.item) for entry in entries]
+    return _without_problems(lined, problems, checks)
 
 
 def _without_problems(

@@ -37,7 +37,28 @@ def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likene
     known = delimiter or (hint[1] if hint else None)
     if known is None:
         known = _recognised(text, name, likeness)
-    return Sheet(name or "the table", list(_records(text, name, known, offset)))
+    return Sheet(name or "the table", list(_records(text, name, known, offset)), delimiter=known)
+
+
+def separator_problem(row: t.Sequence[str], width: int, delimiter: str) -> str | None:
+    """Return what is wrong with a row whose cells another character separates, or None.
+
+    Read as it is, such a row would be a mailbox whose number is the whole line.
+
+    :param width: number of columns.
+    """
+    if len(row) >= width:
+        return None
+    for mark in DELIMITERS.replace(delimiter, ""):
+        if mark not in row[0]:
+            continue
+        cut = next(csv.reader([delimiter.join(row)], delimiter=mark, skipinitialspace=True))
+        if len(cut) == width or len(row) == 1:
+            headings = _NAMES.get(delimiter, repr(delimiter))
+            return (
+                f"{_NAMES[mark]} separates the cells, and {headings} the headings. Use one separator in the whole file"
+            )
+    return None
 
 
 def _records(text: str, name: str, delimiter: str, offset: int = 1) -> t.Iterator[Row]:
@@ -91,4 +112,4 @@ def _recognised(text: str, name: str, likeness: Likeness) -> str:
     return max(DELIMITERS, key=first.count)
 
 
-__all__ = ("read_delimited",)
+__all__ = ("read_delimited", "separator_problem")

@@ -98,6 +98,8 @@ def plain(value: t.Any) -> t.Any:
 
 def as_text(value: t.Any) -> t.Any:
     """Return a value with the characters of every scalar in it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Scalar):
         return value.text
     if isinstance(value, dict):

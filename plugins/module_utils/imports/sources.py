@@ -38,6 +38,8 @@ SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: Key of a document with options for each of its entries, which the entry overrides.
 DEFAULTS = "defaults"
+#: Keys of an item that the collection sets.
+_RESERVED = (SOURCE, LINES, INVALID)
 #: Function that reads a scalar, by the option's name, or a nested dictionary.
 Schema = dict[str, t.Any]
 
@@ -78,7 +80,11 @@ def _pin(value: t.Any) -> t.Any:
 
 def _typed(value: t.Any, schema: t.Any) -> t.Any:
     if isinstance(schema, dict) and isinstance(value, dict):
-        return {key: _typed(inner, schema.get(key, documents.plain)) for key, inner in value.items()}
+        # Text is the same for every option.
+        return {
+            key: inner if isinstance(inner, str) else _typed(inner, schema.get(key, documents.plain))
+            for key, inner in value.items()
+        }
     return documents.plain(value) if isinstance(schema, dict) else schema(value)
 
 
@@ -240,14 +246,13 @@ def _read_document(file: File) -> list[Entry]:
     for line, item in zip(items.lines, items, strict=True):
         whole = _with_defaults(defaults, _typed(item, schema))
         entry = Entry(f"{file.name}:{line}", whole, lines=_lines_below(item, line))
-        subject = entry.subject()
         if not isinstance(entry.item, dict):
             text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
-            entry.problems.append(Problem(text, subject=subject))
-        else:
+            entry.problems.append(Problem(text, subject=entry.subject()))
+        elif any(name in entry.item for name in _RESERVED):
             entry.problems += [
-                Problem(f"`{name}` is not an option", subject=subject, hint="The collection sets it itself")
-                for name in (SOURCE, LINES, INVALID)
+                Problem(f"`{name}` is not an option", subject=entry.subject(), hint="The collection sets it itself")
+                for name in _RESERVED
                 if name in entry.item
             ]
         entries.append(entry)

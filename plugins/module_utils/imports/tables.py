@@ -16,6 +16,7 @@ from ..mailboxes.parse import LINES, SOURCE, type_name
 from ..model.problem import Problem, Subject
 from .cells import BadCell, NumberText, Row, Sheet, column_position, is_blank
 from .columns import Columns
+from .delimited import separator_problem
 from .layout import Column, Layout, filled, folded, text_of
 from .options import ItemOptions, is_pin
 from .values import UNMANAGED, CellReader, same_truth
@@ -41,7 +42,7 @@ class Origin(t.NamedTuple):
         return f"{self.column}, value {self.value}" if self.value else self.column
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Entry:
     """One declaration of a file.
 
@@ -84,7 +85,7 @@ def read_sheet(sheet: Sheet, layout: Layout, options: ItemOptions, problems: lis
         problems.append(Problem(text, subject=Subject(source=sheet.place), hint=hint))
         return []
     rows = [row for row in sheet.rows if row.number > headings.number]
-    table = _Table(layout, options, Columns(layout, options, headings, sheet.lettered, problems))
+    table = _Table(layout, options, Columns(layout, options, headings, sheet.lettered, problems), sheet.delimiter)
     before = len(problems)
     if table.columns.is_usable:
         for row in rows:
@@ -167,7 +168,8 @@ def _hint_at_headings(
 class _Table:
     """Converts rows to entries."""
 
-    def __init__(self, layout: Layout, options: ItemOptions, columns: Columns) -> None:
+    def __init__(self, layout: Layout, options: ItemOptions, columns: Columns, delimiter: str = "") -> None:
+        self._delimiter = delimiter
         self.entries: list[Entry] = []
         self.columns = columns
         self._layout = layout
@@ -178,6 +180,11 @@ class _Table:
         """Read one row."""
         cells = [*row.cells, *[None] * (len(self.columns) - len(row.cells))]
         if not self._is_wanted(cells):
+            return
+        misread = separator_problem(row.cells, len(self.columns), self._delimiter) if self._delimiter else None
+        if misread:
+            subject = Subject(source=row.place, cell=row.cell("separator"))
+            self.entries.append(Entry(row.place, None, row, problems=[Problem(misread, subject=subject)]))
             return
         entry = Entry(row.place, {}, row)
         self._refuse_conditions(entry, cells)

@@ -41,7 +41,7 @@ from .plan import (
     Index,
     Plan,
     Step,
-    compared,
+    compared_by_any,
     match,
 )
 from .renumber import plan_in_order, renumbered
@@ -123,9 +123,7 @@ def _planned(
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
-    asked = frozenset(option for item in desired for option in _needed(table, item, options))
-    if options.full:
-        asked = table.always_read
+    asked = _needed(table, desired, options)
     wanted = ListQuery(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
     # The table may depend on the generation of the server, which the listing shows.
@@ -143,9 +141,9 @@ def _planned(
     return index, plan_in_order(table, desired, index, settled)
 
 
-def _needed(table: FieldTable, item: Desired, options: Options) -> frozenset[str]:
-    """Return the options of a box that its declaration is compared with."""
-    return table.always_read if options.full else compared(table, item)
+def _needed(table: FieldTable, desired: t.Iterable[Desired], options: Options) -> frozenset[str]:
+    """Return the options of boxes that their declarations are compared with."""
+    return table.always_read if options.full else compared_by_any(table, desired)
 
 
 def _partial(
@@ -153,12 +151,15 @@ def _partial(
 ) -> dict[str, Box]:
     """Return the declared boxes, by id, of which the listing does not show every option that is needed."""
     partial: dict[str, Box] = {}
+    needed = _needed(table, desired, options)
+    if all(box.covers(needed) for box in index.ids.values()):
+        return partial
     for item in desired:
         try:
             box = match(item, index, table, id(item) in settled)
         except AmbiguousError:
             continue
-        if box is not None and box.id and item.present and not box.covers(_needed(table, item, options)):
+        if box is not None and box.id and item.present and not box.covers(_needed(table, (item,), options)):
             partial[box.id] = box
     return partial
 
@@ -175,7 +176,7 @@ def _validated(boxes: Boxes, result: Plan, *, skips: bool) -> list[SkippedItem]:
         result.refused.clear()
     problems = list(boxes.validate_plan(result.steps)) if isinstance(boxes, PlanValidator) else []
     if skips:
-        refused = refused_by(result, problems)
+        refused = refused_by((step.desired for step in result.steps if step.desired is not None), problems)
         skipped += leave_out(result, refused)
         answered = {id(problem) for _desired, problem in refused}
         problems = [problem for problem in problems if id(problem) not in answered]

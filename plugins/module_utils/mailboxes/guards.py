@@ -57,17 +57,7 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     :raises UnsupportedError: for pruning if the vendor cannot delete boxes.
     :raises UnsafeError: for an empty declaration that would delete everything.
     """
-    if limits.prune_match is not None:
-        if not limits.prune_match.strip():
-            hint = "Remove it to prune every box that is not declared"
-            raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
-        try:
-            re.compile(limits.prune_match)
-        except re.error as error:
-            raise InvalidInputError.of(
-                [Problem(f"is not a regular expression: {error}", option="prune_match")]
-            ) from None
-    problems = _limit_problems(limits)
+    problems = limit_problems(limits)
     if problems:
         raise InvalidInputError.of(problems)
     if limits.prune and not table.can_create:
@@ -81,15 +71,33 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
         )
 
 
-def _limit_problems(limits: Limits) -> list[Problem]:
+def limit_problems(limits: Limits) -> list[Problem]:
+    """Return the problems of limits that are invalid whatever is declared."""
     counts = {"max_deletions": limits.max_deletions, "max_updates": limits.max_updates}
     percents = {"max_delete_percent": limits.max_delete_percent, "max_update_percent": limits.max_update_percent}
     negative = [name for name, count in counts.items() if count is not None and count < 0]
-    return [Problem("must be at least 0", option=name) for name in negative] + [
-        Problem("must be between 0 and 100", option=name)
-        for name, percent in percents.items()
-        if percent is not None and not 0 <= percent <= 100
+    return [
+        *_expression_problems(limits.prune_match),
+        *(Problem("must be at least 0", option=name) for name in negative),
+        *(
+            Problem("must be between 0 and 100", option=name)
+            for name, percent in percents.items()
+            if percent is not None and not 0 <= percent <= 100
+        ),
     ]
+
+
+def _expression_problems(expression: str | None) -> list[Problem]:
+    if expression is None:
+        return []
+    if not expression.strip():
+        hint = "Remove it to prune every box that is not declared"
+        return [Problem("is empty", option="prune_match", hint=hint)]
+    try:
+        re.compile(expression)
+    except re.error as error:
+        return [Problem(f"is not a regular expression: {error}", option="prune_match")]
+    return []
 
 
 def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:

@@ -25,11 +25,12 @@ from . import apply as engine
 from .caching import cache_folder, opened_cache
 from .compact import compact
 from .describe import describe, predicted, to_options
-from .guards import Limits
+from .guards import Limits, limit_problems
 from .outcome import Report
 from .parse import Reader, number_warning, type_name
 from .plan import Action
 from .skipping import read_valid
+from .validate import check_offline, check_together, validation_result
 
 
 def run(task: Task) -> Result:
@@ -38,7 +39,7 @@ def run(task: Task) -> Result:
     :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
-    connection, problems = connect_options(target, task.params)
+    connection, problems = connect_options(target, task.params, offline=bool(task.params.get("validate_only")))
     table = target.tables.get(task.resource)
     if table is None:
         owners = ", ".join(name for name in NAMES if task.resource in vendor(name).tables)
@@ -76,6 +77,8 @@ def _desired(
         desired, left_out = read_valid(reader, items, defaults)
         skipped += left_out
     problems.extend(reader.problems)
+    if not problems:
+        desired, problems = check_together(vendor(table.vendor), table.resource, desired, skipped)
     if problems:
         raise InvalidInputError.of(problems)
     task.warnings.extend(grouped(reader.warnings))
@@ -126,11 +129,16 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if params["on_guard"] == "report" and not task.check:
         text = "report is allowed in check mode only: a guard must stop a run that writes"
         problems.append(Problem(text, option="on_guard"))
+    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
+    problems += limit_problems(limits)
     items = _items(task)
     skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
     desired = _desired(task, table, items, problems, skipped=skipped)
-    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
     folder = cache_folder(task, target, task.resource)
+    if params["validate_only"]:
+        task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
+        check_offline(connection, table, desired, limits)
+        return validation_result(target, table, desired, skipped or ())
     with (
         opened_session(task, target, connection) as session,
         opened_cache(task, folder, connection, session) as cache,

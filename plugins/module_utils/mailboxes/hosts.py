@@ -22,13 +22,16 @@ VARIABLES = {
     "accounts": "voicemail_account",
 }
 #: The supported groupings of each resource.
-WAYS = {
+GROUPINGS = {
     "mailboxes": ("vendor", "owner", "timezone", "messages"),
     "shared_voicemails": ("vendor", "messages"),
     "accounts": ("vendor", "depth", "parent"),
 }
 #: Groupings that need no further requests.
-USUAL_WAYS = {resource: tuple(way for way in ways if way != "messages") for resource, ways in WAYS.items()}
+DEFAULT_GROUPINGS = {
+    resource: tuple(grouping for grouping in groupings if grouping != "messages")
+    for resource, groupings in GROUPINGS.items()
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ class Host:
     groups: tuple[str, ...]
 
 
-def unsupported_groupings(resource: str, ways: t.Iterable[str]) -> list[str]:
+def unsupported_groupings(resource: str, groupings: t.Iterable[str]) -> list[str]:
     """Return the groupings that this resource does not support."""
-    return [way for way in ways if way not in WAYS[resource]]
+    return [grouping for grouping in groupings if grouping not in GROUPINGS[resource]]
 
 
 def variables_of(
@@ -71,7 +74,7 @@ def fit_name(text: str) -> str:
 
 
 def groups_of(
-    resource: str, ways: t.Collection[str], variables: t.Mapping[str, t.Any], names: t.Mapping[str, str]
+    resource: str, groupings: t.Collection[str], variables: t.Mapping[str, t.Any], names: t.Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return the groups of a host.
 
@@ -79,7 +82,7 @@ def groups_of(
     """
     shown = variables[VARIABLES[resource]]
     parent = names.get(str(shown.get("parent_id")))
-    by_way = {
+    by_grouping = {
         "vendor": f"vendor_{variables['voicemail_vendor']}",
         "owner": f"owner_{shown['owner_id']}" if shown.get("owner_id") else None,
         "timezone": f"timezone_{shown['timezone']}" if shown.get("timezone") else None,
@@ -87,7 +90,10 @@ def groups_of(
         "depth": f"depth_{shown.get('depth')}",
         "parent": below(parent) if parent else None,
     }
-    return (resource, *(group for way in WAYS[resource] if way in ways and (group := by_way[way])))
+    return (
+        resource,
+        *(group for grouping in GROUPINGS[resource] if grouping in groupings and (group := by_grouping[grouping])),
+    )
 
 
 def below(name: str) -> str:
@@ -118,9 +124,9 @@ def repeated(names: t.Iterable[str]) -> str | None:
 
 
 __all__ = (
-    "USUAL_WAYS",
+    "DEFAULT_GROUPINGS",
+    "GROUPINGS",
     "VARIABLES",
-    "WAYS",
     "Host",
     "below",
     "fit_name",

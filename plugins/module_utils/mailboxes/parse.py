@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import typing as t
 
 from ..model.cautions import Caution
@@ -32,6 +33,9 @@ READ_ONLY = ("native", "hidden")
 #: Keys of an item that control its processing and are not fields of the vendor.
 STEERING = ("id", "state", "update_pin", "delete_messages", *READ_ONLY, SOURCE, LINES)
 STATES = ("present", "absent")
+_POLICIES = tuple(PinPolicy)
+_NO_LINES: t.Mapping[str, int] = {}
+_ID = Text(longest=200, pattern=r"(?!\.{1,2}$)[^/?#\s\x00-\x1f\x7f]+", expected="an id without / ? # or blanks")
 
 
 @dataclasses.dataclass
@@ -56,6 +60,17 @@ class Reader:
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     #: Options with a number in place of a text, each with its item.
     numbers: list[str] = dataclasses.field(default_factory=list)
+
+    @functools.cached_property
+    def number_keys(self) -> tuple[str, ...]:
+        """The options with the number of an item."""
+        return tuple(filter(None, (self.table.key, self.table.alias)))
+
+    @functools.cached_property
+    def not_fields(self) -> frozenset[str]:
+        """The keys of an item that are not fields: those that control it, and the dictionaries of other vendors."""
+        foreign = set(self.vendors) - {self.table.vendor}
+        return frozenset((*self.number_keys, f"new_{self.table.key}", *STEERING, *foreign))
 
     def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
         """Return the declared boxes. Problems are added to ``problems``, each naming position and number."""
@@ -128,8 +143,8 @@ class _ItemReader:
         self.reader = reader
         self.table = reader.table
         self.raw = raw
-        self.number_keys = tuple(filter(None, (self.table.key, self.table.alias)))
-        written = next((raw[key] for key in self.number_keys if raw.get(key) is not None), None)
+        self.number_keys = [key for key in reader.number_keys if raw.get(key) is not None]
+        written = raw[self.number_keys[0]] if self.number_keys else None
         named = written if isinstance(written, (str, int)) else raw.get("id")
         source = str(raw[SOURCE]) if raw.get(SOURCE) else ""
         self.subject = Subject(
@@ -139,7 +154,7 @@ class _ItemReader:
             None if source or reader.single else position,
         )
         lines = raw.get(LINES)
-        self.lines: t.Mapping[str, int] = lines if isinstance(lines, dict) else {}
+        self.lines: t.Mapping[str, int] = lines if isinstance(lines, dict) else _NO_LINES
         self.values: Values = {}
         self.numbers: list[str] = []
         self.failed = False
@@ -150,19 +165,18 @@ class _ItemReader:
     def read(self) -> Desired | None:
         for problem in mask_problems(self.raw):
             self._problem(problem.text, problem.option, problem.hint)
-        self.number = self._number(*self.number_keys)
-        self.box_id = self._steer(
-            "id",
-            Text(longest=200, pattern=r"(?!\.{1,2}$)[^/?#\s\x00-\x1f\x7f]+", expected="an id without / ? # or blanks"),
-        )
+        self.number = self._number(self.number_keys)
+        self.box_id = self._steer("id", _ID)
         if self.number is None and self.box_id is None and not self.failed:
             self._problem("is missing", self.table.key)
         present = self._word("state", STATES, "present") == "present"
         self.new_number = self._new_number(present)
-        policy = PinPolicy(self._word("update_pin", tuple(PinPolicy), PinPolicy.IF_CHANGED))
+        policy = PinPolicy(self._word("update_pin", _POLICIES, PinPolicy.IF_CHANGED))
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
+        for problem in self.table.contradictions(self.values) if present else ():
+            self._problem(problem.text, problem.option, problem.hint)
         self._check_numbers(present)
         if not present and not self.table.can_create:
             reason = self.table.refused.get("state", "the vendor cannot delete it")
@@ -183,7 +197,9 @@ class _ItemReader:
 
     def _check_numbers(self, present: bool) -> None:
         """Refuse a number that decides what is deleted or kept: YAML reads 0123 as 83."""
-        naming = [name for name in self.numbers if name in (*self.number_keys, f"new_{self.table.key}", "id")]
+        if not self.numbers:
+            return
+        naming = [name for name in self.numbers if name in (*self.reader.number_keys, f"new_{self.table.key}", "id")]
         for name in naming if self.reader.pruning or not present else ():
             danger = "`prune` could delete the intended one" if present else "another one could be deleted"
             self._problem(number_problem(danger), name, number_hint(name))
@@ -194,8 +210,7 @@ class _ItemReader:
         subject = self.subject.at_line(self.lines.get(option))
         self.reader.problems.append(Problem(text, option=option, subject=subject, hint=hint))
 
-    def _number(self, *names: str) -> str | None:
-        given = [name for name in names if self.raw.get(name) is not None]
+    def _number(self, given: t.Sequence[str]) -> str | None:
         if not given:
             return None
         if len(given) > 1 and len({str(self.raw[name]) for name in given}) > 1:
@@ -219,7 +234,7 @@ class _ItemReader:
             return None
         if not present:
             self._problem("has no meaning with `state` absent", name)
-        return self._number(name)
+        return self._number((name,))
 
     def _steer(self, name: str, kind: Kind) -> t.Any:
         if self.raw.get(name) is None:
@@ -243,9 +258,8 @@ class _ItemReader:
         return str(value)
 
     def _read_options(self) -> None:
-        known = {*self.number_keys, f"new_{self.table.key}", *STEERING}
         for key, value in self.raw.items():
-            if key in known or (key in self.reader.vendors and key != self.table.vendor):
+            if key in self.reader.not_fields:
                 continue
             if key in self.table.by_option and "." not in key:
                 self._field(self.table.by_option[key], value)
@@ -254,7 +268,7 @@ class _ItemReader:
             elif key in self.reader.shared or key in self.table.refused:
                 self._unsupported(key)
             else:
-                names = {*known, *self.reader.shared, *self.reader.vendors} - {SOURCE, LINES}
+                names = {*self.reader.not_fields, *self.reader.shared, *self.reader.vendors} - {SOURCE, LINES}
                 self._problem(f"is not an option{did_you_mean(str(key), names)}", str(key))
 
     def _group(self, group: str, value: t.Any) -> None:
@@ -313,8 +327,10 @@ class _ItemReader:
 
     def _refuse_foreign_only(self, present: bool) -> None:
         foreign = [key for key in self.reader.vendors if key in self.raw and key != self.table.vendor]
-        own = set(self.raw) - set(self.reader.vendors) - {*self.number_keys, *STEERING}
-        if present and foreign and not own and self.table.vendor not in self.raw:
+        if not (present and foreign):
+            return
+        own = set(self.raw) - set(self.reader.vendors) - {*self.reader.number_keys, *STEERING}
+        if not own and self.table.vendor not in self.raw:
             self._problem(f"is the only dictionary of a vendor, but the vendor is {self.table.vendor}", foreign[0])
 
 

@@ -177,6 +177,12 @@ def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
     )
 
 
+def compared_by_any(table: FieldTable, desired: t.Iterable[Desired]) -> frozenset[str]:
+    """Return the options whose current values affect the plan of any declaration; most declare the same ones."""
+    different = {(item.update_pin, *item.values): item for item in desired}
+    return frozenset().union(*(compared(table, item) for item in different.values()))
+
+
 def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumbered: t.Collection[int] = ()) -> Plan:
     """Compare the declarations with the existing boxes.
 
@@ -201,7 +207,7 @@ def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumber
             result.refused.append((item, Problem(text, subject=item.subject)))
             continue
         step, problems = _step(table, item, current)
-        result.refused.extend((item, problem.about(item.at(problem.option))) for problem in problems)
+        result.refused += [(item, problem.about(item.at(problem.option))) for problem in problems]
         result.steps.append(step)
     return result
 

@@ -96,9 +96,9 @@ def leave_out(plan: Plan, refused: Refused) -> list[SkippedItem]:
     return [refused_item(desired, texts[key], _current(steps.get(key))) for key, desired in found.items()]
 
 
-def refused_by(plan: Plan, problems: t.Iterable[Problem]) -> Refused:
+def refused_by(desired: t.Iterable[Desired], problems: t.Iterable[Problem]) -> Refused:
     """Return the declarations of problems, found by the name of the box."""
-    named = {step.desired.subject.noun: step.desired for step in plan.steps if step.desired is not None}
+    named = {item.subject.noun: item for item in desired}
     return [(named[one.subject.noun], one) for one in problems if one.subject.noun in named]
 
 

@@ -88,6 +88,15 @@ class MessageStep(results.ListedStep):
         """The subject of errors; without a name for a new message."""
         return Subject("message", self.id)
 
+    @property
+    def _described(self) -> str:
+        """The caller and the time of the message, which people know, or its id."""
+        shown = _shown(self.message) if self.message else self.after
+        caller, moment = shown.get("caller_number"), str(shown.get("received_at") or "")
+        parts = [f"from {caller}"] if caller else []
+        parts += [f"of {moment.replace('T', ' ').replace('Z', ' UTC')}"] if moment else []
+        return f"message {' '.join(parts) or self.label}"
+
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
         message = self.message
@@ -106,12 +115,11 @@ class MessageStep(results.ListedStep):
         """Return the difference as Ansible prints it, and the data of the message for a plan."""
         header = f"message {self.label}"
         before = _shown(self.message) if self.message else {}
-        box = f" of {self.mailbox}" if self.mailbox else ""
         return {
             "mailbox": self.mailbox,
             "id": self.id or None,
             "action": str(self.action),
-            "label": f"{header}{box}",
+            "label": f"{self.mailbox} {self._described}" if self.mailbox else header,
             "before_header": header,
             "after_header": header,
             "before": before,

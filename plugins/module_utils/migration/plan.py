@@ -70,7 +70,7 @@ def translate(
         wrong = (
             []
             if translator.left_out
-            else translator.translate(lambda: Reader(target, tuple(shared), vendors, single=True))
+            else translator.translate(lambda: Reader(target.without_rules, tuple(shared), vendors, single=True))
         )
         problems += wrong
         if not wrong:

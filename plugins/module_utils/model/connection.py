@@ -19,6 +19,8 @@ from .text import has_control, has_surrogate
 
 #: Secret options. Their values are removed from the vendor's texts.
 SECRETS = ("token", "api_key", "password")
+#: The ways to log in, each with the options that only make sense together.
+_LOGINS = (("token",), ("api_key",), ("username", "password"))
 #: A week: longer than any request or pipeline, and short enough for every clock.
 _MOST_SECONDS = 7 * 86400
 
@@ -133,6 +135,17 @@ def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequenc
     return f"credentials are missing: set {choices}"
 
 
+def other_logins(given: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """Return the credentials that the environment must not add, because a task has a login of its own.
+
+    An environment may complete a login: the task sets ``username``, and the environment the password.
+
+    :param given: the connection options of the task, without those of the environment.
+    """
+    own = {option for way in _LOGINS for option in way if str(given.get(option) or "").strip()}
+    return frozenset(option for way in _LOGINS if own and not own & set(way) for option in way)
+
+
 def typed(kind: str, value: t.Any) -> t.Any:
     """Convert the value of an option for a plugin that reads its options itself; None if it is unset.
 
@@ -203,14 +216,16 @@ def read_options(
     """Return connection options with types and defaults, from the arguments and then the environment.
 
     :param spec: option to its ``type``, ``default``, ``choices`` and ``required``, as in an argument spec.
-    :param environment: variables; ``VOICEMAIL_<NAME>`` is used for an option that is not set.
+    :param environment: variables; ``VOICEMAIL_<NAME>`` is used for an option that is not set, except for another login.
     :return: all options, and their problems, which never contain values.
     """
     values: dict[str, t.Any] = {}
     problems = []
+    ignored = other_logins(given)
     for name, option in spec.items():
         values[name] = typed(option["type"], option.get("default"))
-        for source in (given.get(name), environment.get(f"VOICEMAIL_{name.upper()}")):
+        inherited = None if name in ignored else environment.get(f"VOICEMAIL_{name.upper()}")
+        for source in (given.get(name), inherited):
             try:
                 value = typed(option["type"], source)
             except ValueError as error:

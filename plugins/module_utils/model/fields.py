@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 import functools
+import itertools
 import typing as t
 
 from .kinds import Canonical, Kind
@@ -19,6 +20,8 @@ from .problem import Problem
 from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
+#: The option, the path of its wire field, the function that reads its value, and its default.
+_FieldReader: t.TypeAlias = "tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,10 +205,19 @@ class FieldTable:
         values: Values = {}
         for composite in self.composites:
             values.update(composite.decode(native))
-        for option, path, read, default in self._readers:
-            settled = read(value_at(native, path))
-            values[option] = default if settled is None else settled
-        return values
+        return _read_into(values, self._readers, native)
+
+    def decode_some(self, options: frozenset[str], native: t.Mapping[str, t.Any]) -> Values:
+        """Return the canonical values of some options of a vendor's object, with defaults for missing ones.
+
+        :raises KeyError: for an unknown option.
+        """
+        values: Values = {}
+        composites, readers = self._parts.get(options) or self._parts.setdefault(options, self._parts_of(options))
+        for composite in composites:
+            decoded = composite.decode(native)
+            values.update((option, decoded[option]) for option in composite.options if option in options)
+        return _read_into(values, readers, native)
 
     def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
         """Return the canonical value of one option of a vendor's object.
@@ -220,11 +232,20 @@ class FieldTable:
         return default if settled is None else settled
 
     @functools.cached_property
-    def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
+    def _parts(self) -> dict[frozenset[str], tuple[tuple[Composite, ...], tuple[_FieldReader, ...]]]:
+        # Decided once for a listing, in which the same few options of each box are decoded.
+        return {}
+
+    def _parts_of(self, options: frozenset[str]) -> tuple[tuple[Composite, ...], tuple[_FieldReader, ...]]:
+        composites = tuple(item for item in self.composites if not options.isdisjoint(item.options))
+        return composites, tuple(self._reader_of[option] for option in options if option not in self._composite_of)
+
+    @functools.cached_property
+    def _reader_of(self) -> dict[str, _FieldReader]:
         return {reader[0]: reader for reader in self._readers}
 
     @functools.cached_property
-    def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
+    def _readers(self) -> tuple[_FieldReader, ...]:
         # Computed once: a listing decodes some forty options of a hundred thousand boxes.
         return tuple(
             (field.option, tuple(field.wire.split(".")), field.kind.read, field.default)
@@ -250,9 +271,31 @@ class FieldTable:
 
     def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions after ``options`` are applied to a box."""
-        asked = set(options)
-        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
+        asked = self._composite_of.keys() & options
+        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options)) if asked else ()
         return [problem for problem in found if problem]
+
+    @functools.cached_property
+    def without_rules(self) -> FieldTable:
+        """The same fields without rules between options, for parsing values that are reconciled later."""
+        return dataclasses.replace(self, composites=())
+
+    def contradictions(self, declared: t.Mapping[str, Canonical]) -> list[Problem]:
+        """Return contradictions among declared values that no value of an undeclared option resolves."""
+        found: list[Problem] = []
+        for composite in self.composites:
+            given = {
+                name: self.by_option[name].value_after_write(declared[name])
+                for name in composite.options
+                if name in declared
+            }
+            free = [name for name in composite.options if name not in declared]
+            # Of an undeclared option, only whether it is set matters to a conflict.
+            cases = itertools.product((None, True), repeat=len(free)) if given else ()
+            conflicts = [composite.conflict({**dict(zip(free, case, strict=True)), **given}) for case in cases]
+            if conflicts and all(conflicts):
+                found += filter(None, conflicts[:1])
+        return found
 
 
 class Decoded(collections.abc.Mapping[str, Canonical]):
@@ -283,6 +326,14 @@ class Decoded(collections.abc.Mapping[str, Canonical]):
 
     def __len__(self) -> int:
         return len(self._table.by_option)
+
+
+def _read_into(values: Values, readers: t.Iterable[_FieldReader], native: t.Mapping[str, t.Any]) -> Values:
+    """Add the values of wire fields to those of composites, and return them."""
+    for option, path, read, default in readers:
+        settled = read(value_at(native, path))
+        values[option] = default if settled is None else settled
+    return values
 
 
 def value_at(source: t.Any, path: t.Iterable[str]) -> t.Any:

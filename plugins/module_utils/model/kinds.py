@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import re
 import typing as t
 
 from .addresses import refusal
-from .refusals import ValueRefusedError
+from .refusals import ValueRefusedError, describe_value, is_harmless, length_range
 from .text import has_surrogate
 
 Canonical: t.TypeAlias = t.Any
@@ -83,17 +84,22 @@ class Text(Kind):
 
     def parse(self, value: t.Any) -> Canonical:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            raise ValueError(f"must be text, not {_named(value)}; put it in quotes")
+            raise ValueError(f"must be text, not {describe_value(value)}; put it in quotes")
         text = str(value)
         if text == "":
             return None
-        if "\0" in text or has_surrogate(text):
+        # Neither NUL nor a surrogate is printable, so nearly no text needs the search.
+        if not text.isprintable() and ("\0" in text or has_surrogate(text)):
             raise ValueError("contains a character that cannot be sent: NUL or a surrogate")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
-            raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, got {len(text)}")
-        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+            raise ValueError(f"must be {length_range(self.shortest, self.longest)} characters long, got {len(text)}")
+        if self._form is not None and not self._form.fullmatch(text):
             raise ValueError(f"must be {self.expected}")
         return text.lower() if self.fold_case else text
+
+    @functools.cached_property
+    def _form(self) -> re.Pattern[str] | None:
+        return None if self.pattern is None else re.compile(self.pattern)
 
     def takes_as_text(self, value: t.Any) -> bool:
         return is_number(value)
@@ -126,7 +132,7 @@ class Pin(Text):
             raise ValueError("must not be empty; remove the option to keep the PIN")
         # The errors of Text contain lengths and rules, but never the PIN.
         text = super().parse(value)
-        if text is not None and re.fullmatch(self.masked, text):
+        if text is not None and self._mask.fullmatch(text):
             raise ValueError("must not look like a hidden PIN")
         problem = self.policy(text) if self.policy is not None and text is not None else None
         if problem:
@@ -135,9 +141,13 @@ class Pin(Text):
 
     def read(self, value: t.Any) -> Canonical:
         text = super().read(value)
-        if text is not None and re.fullmatch(self.masked, text):
+        if text is not None and self._mask.fullmatch(text):
             return UNKNOWN
         return text
+
+    @functools.cached_property
+    def _mask(self) -> re.Pattern[str]:
+        return re.compile(self.masked)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,7 +162,9 @@ class Boolean(Kind):
         truth = _truth(value)
         if truth is None:
             # The value may be a misplaced PIN.
-            raise ValueError(f"must be true or false, not {'text' if isinstance(value, str) else _named(value)}")
+            raise ValueError(
+                f"must be true or false, not {'text' if isinstance(value, str) else describe_value(value)}"
+            )
         return truth
 
     def read(self, value: t.Any) -> Canonical:
@@ -178,7 +190,7 @@ class Integer(Kind):
 
     def parse(self, value: t.Any) -> Canonical:
         if isinstance(value, bool) or not _WHOLE_NUMBER.fullmatch(str(value).strip()):
-            raise ValueError(f"must be a whole number, not {_named(value)}")
+            raise ValueError(f"must be a whole number, not {describe_value(value)}")
         number = int(value)
         if self.minimum is not None and number < self.minimum:
             raise ValueError(f"must be at least {self.minimum}")
@@ -213,7 +225,7 @@ class Choice(Kind):
             return self.from_boolean[value]
         text = str(value)
         if text not in self.words:
-            raise ValueRefusedError.of(f"must be one of {', '.join(self.words)}", _named(value))
+            raise ValueRefusedError.of(f"must be one of {', '.join(self.words)}", describe_value(value))
         return text
 
     def read(self, value: t.Any) -> Canonical:
@@ -247,13 +259,13 @@ class TextSet(Kind):
     def parse(self, value: t.Any) -> Canonical:
         entries = self._split(value) if isinstance(value, str) else value
         if not isinstance(entries, (list, tuple)):
-            raise ValueError(f"must be a list, not {_named(value)}")
+            raise ValueError(f"must be a list, not {describe_value(value)}")
         canonical = set()
         for position, entry in enumerate(entries, 1):
             try:
                 canonical.add(self._entry(self.item.parse(entry)))
             except ValueError as error:
-                named = _named(entry) if isinstance(entry, str) and _is_harmless(entry) else position
+                named = describe_value(entry) if isinstance(entry, str) and is_harmless(entry) else position
                 raise ValueRefusedError.entry(named, error, alone=len(entries) == 1) from None
         canonical.discard(None)
         if self.most is not None and len(canonical) > self.most:
@@ -315,7 +327,7 @@ class Records(Kind):
 
     def parse(self, value: t.Any) -> Canonical:
         if not isinstance(value, (list, tuple)):
-            raise ValueError(f"must be a list, not {_named(value)}")
+            raise ValueError(f"must be a list, not {describe_value(value)}")
         records = []
         for position, entry in enumerate(value, 1):
             if not isinstance(entry, dict) or set(entry) != set(self.keys):
@@ -354,7 +366,7 @@ class Integers(Kind):
 
     def parse(self, value: t.Any) -> Canonical:
         if not isinstance(value, (list, tuple)):
-            raise ValueError(f"must be a list, not {_named(value)}")
+            raise ValueError(f"must be a list, not {describe_value(value)}")
         return [Integer().parse(entry) for entry in value] or None
 
     def read(self, value: t.Any) -> Canonical:
@@ -374,27 +386,3 @@ def _truth(value: t.Any) -> bool | None:
     if word in _TRUE_WORDS:
         return True
     return False if word in _FALSE_WORDS else None
-
-
-def _named(value: t.Any) -> str:
-    """Describe a refused value by its type, or quote it if it is a short word, which is easy to find in the file."""
-    if isinstance(value, str):
-        return repr(str(value)) if _is_harmless(value) else "text"
-    if isinstance(value, bool) or value is None:
-        return repr(value)
-    if isinstance(value, datetime.date):
-        return f"the date {value}"
-    if isinstance(value, (int, float)):
-        return "a number"
-    return "a dictionary" if isinstance(value, dict) else "a list"
-
-
-def _is_harmless(text: str) -> bool:
-    """Check that a text cannot be a misplaced PIN or key."""
-    return len(text) <= 60 and not any(character.isdigit() for character in text)
-
-
-def _span(shortest: int, longest: int | None) -> str:
-    if longest is None:
-        return f"at least {shortest}"
-    return f"at most {longest}" if shortest == 0 else f"{shortest} to {longest}"

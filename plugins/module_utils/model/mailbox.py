@@ -46,9 +46,9 @@ class Box:
     native: t.Mapping[str, t.Any] | None = None
     revision: str | None = None
 
-    def covers(self, options: t.Iterable[str]) -> bool:
+    def covers(self, options: frozenset[str]) -> bool:
         """Check whether all of these options are known."""
-        return self.full or all(option in self.values for option in options)
+        return self.full or self.values.keys() >= options
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .problem import Problem
@@ -19,6 +20,7 @@ HIDDEN_ARGUMENT = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 HIDDEN_PART = "********"
 
 MASKS = (HIDDEN_PART, HIDDEN_ARGUMENT, HIDDEN_NEW, HIDDEN)
+_ANY_MASK = re.compile("|".join(map(re.escape, MASKS)))
 
 
 def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[Problem]:
@@ -30,25 +32,22 @@ def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[Problem]
     """
     problems = []
     for key, value in item.items():
+        if not isinstance(value, dict) and _mask_in(value) is None:
+            continue
         option = f"{above}{key}"
         if option == "native":
             continue
         if isinstance(value, dict):
             problems += mask_problems(value, f"{option}.")
-        elif mask := _mask_in(value):
-            problems.append(
-                Problem(
-                    f"contains {mask}, which is shown in place of a secret",
-                    option=option,
-                    hint="Set the real value, or remove the option",
-                )
-            )
+        else:
+            text = f"contains {_mask_in(value)}, which is shown in place of a secret"
+            problems.append(Problem(text, option=option, hint="Set the real value, or remove the option"))
     return problems
 
 
 def _mask_in(value: t.Any) -> str | None:
     if isinstance(value, str):
-        return next((mask for mask in MASKS if mask in value), None)
+        return next(mask for mask in MASKS if mask in value) if _ANY_MASK.search(value) else None
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 
@@ -36,4 +37,29 @@ def reason_of(error: ValueError) -> str:
     return error.reason if isinstance(error, ValueRefusedError) else str(error)
 
 
-__all__ = ("ValueRefusedError", "reason_of")
+def describe_value(value: t.Any) -> str:
+    """Describe a refused value by its type, or quote it if it is a short word, which is easy to find in the file."""
+    if isinstance(value, str):
+        return repr(str(value)) if is_harmless(value) else "text"
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    if isinstance(value, datetime.date):
+        return f"the date {value}"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "a dictionary" if isinstance(value, dict) else "a list"
+
+
+def is_harmless(text: str) -> bool:
+    """Check that a text cannot be a misplaced PIN or key."""
+    return len(text) <= 60 and not any(character.isdigit() for character in text)
+
+
+def length_range(shortest: int, longest: int | None) -> str:
+    """Describe the allowed lengths, such as `4 to 6`."""
+    if longest is None:
+        return f"at least {shortest}"
+    return f"at most {longest}" if shortest == 0 else f"{shortest} to {longest}"
+
+
+__all__ = ("ValueRefusedError", "describe_value", "is_harmless", "length_range", "reason_of")

@@ -71,6 +71,11 @@ class Recording(ListedStep):
         """Check whether its file exists and is complete."""
         return self.sha256 is not None and self.is_done
 
+    @property
+    def _file(self) -> str:
+        """Its file below the folder; empty if unknown."""
+        return "/".join(self.path.parts[-len(self.stem) :]) if self.path and self.stem else ""
+
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
         return {
@@ -94,7 +99,7 @@ class Recording(ListedStep):
             "mailbox": self.message.mailbox if self.message else None,
             "id": self.id,
             "action": self.action,
-            "label": header,
+            "label": self._file or header,
             "before_header": header,
             "after_header": header,
             "before": {},
@@ -131,6 +136,13 @@ class AudioReport(RunReport[Recording]):
             for one in strange
         ]
         return [*self.warnings, *left_out, *incomplete, *undated_warnings(self.undated)]
+
+    def message(self) -> str:
+        """Return the outcome for people; see :meth:`RunReport.message`."""
+        if self.manifest_changed and not self.changed and not self.failures and not self.interrupted:
+            kept = self.nouns.counted(len(self.steps))
+            return f"{'The manifest to write' if self.planned else 'The manifest written'}: {kept} as declared."
+        return RunReport.message(self)
 
     def further_counts(self) -> dict[str, int]:
         """Count the bytes that were downloaded."""

@@ -5,15 +5,34 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ..model.problem import Subject
 from ..model.text import clean, markdown
+from ..resources import RESOURCES
 from .grouping import Reason, as_lines
 from .migrations import Section, details, sections, shown
 
 Report = t.Mapping[str, t.Any]
-COUNTS = ("create", "update", "delete", "none", "failed", "skipped")
+#: The counted kinds of rows, in the order of the page, with their words for planned and completed changes.
+KINDS = {
+    "failed": ("failed", "failed"),
+    "skipped": ("not attempted", "not attempted"),
+    "delete": ("to delete", "deleted"),
+    "create": ("to create", "created"),
+    "update": ("to update", "updated"),
+    "mark": ("to mark", "marked"),
+    "move": ("to move", "moved"),
+    "copy": ("to copy", "copied"),
+    "upload": ("to upload", "uploaded"),
+    "download": ("to download", "downloaded"),
+    "mode": ("new file mode", "new file mode"),
+}
+_BOX_COLUMNS = ("create", "update", "delete", "none", "failed", "skipped")
+_COLUMNS = ("create", "update", "delete", "mark", "move", "copy", "upload", "download", "mode", *_BOX_COLUMNS[3:])
+_COLUMN_WORDS = {"none": "as declared", "skipped": "not attempted", "mode": "file mode"}
+_BOX_MODULES = {name for one in RESOURCES.values() for name in (one.module, one.bulk_module)}
 #: Displayed names of statuses: a skipped deletion must not look like a completed one.
 STATUS_WORDS = {"skipped": "not attempted"}
 MOST_SYSTEMS = 5
@@ -51,7 +70,7 @@ def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         return []
     row = {"number": "", "action": "none", "status": status, "changed_fields": [], "values": [], "error": None}
     if status == "changed":
-        return [{**row, "action": "changed", "changed_fields": ["no details"]}]
+        return [{**row, "action": "changed", "changed_fields": [task["sentence"] or "no details"]}]
     return [{**row, "error": _UNKNOWN if status == "unknown" else task["message"]}]
 
 
@@ -70,14 +89,35 @@ def as_markdown(report: Report, most: int) -> str:
         lines += ["", "To apply exactly this plan:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     lines += _failures(report, every)
     lines += [line for one in report["migrations"] for section in sections(one) for line in _section(section, most)]
-    counts = report["summary"]
-    lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
-    lines += ["| " + " | ".join(str(counts[name]) for name in COUNTS) + " |", ""]
+    lines += [*_counts_table(report, every), ""]
     lines += _table(every, most)
     lines += [line for one in report["migrations"] for section in details(one) for line in _section(section, most)]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
     lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
+
+
+def counts(report: Report, every: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, int]:
+    """Return the number of rows of each kind: of boxes as their tasks count them, and of messages and recordings."""
+    found = collections.Counter(
+        row["action"] for row in every if row["status"] == "changed" and row["module"] not in _BOX_MODULES
+    )
+    return {kind: report["summary"].get(kind, 0) + found[kind] for kind in KINDS}
+
+
+def has_boxes(report: Report) -> bool:
+    """Check whether a task of the run changes boxes, so that others are as declared."""
+    return any(task["module"] in _BOX_MODULES for task in report["tasks"])
+
+
+def _counts_table(report: Report, every: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    numbers = {**counts(report, every), "none": report["summary"]["none"]}
+    always = _BOX_COLUMNS if has_boxes(report) else ()
+    columns = [kind for kind in _COLUMNS if kind in always or numbers[kind]]
+    if not any(numbers.values()):
+        return []
+    cells = [str(numbers[kind]) for kind in columns]
+    return ["", _line(_COLUMN_WORDS.get(kind, kind) for kind in columns), "|---" * len(columns) + "|", _line(cells)]
 
 
 def facts(report: Report) -> list[tuple[str, str]]:
@@ -102,17 +142,22 @@ def _system(system: t.Mapping[str, str]) -> str:
 
 
 def progress_text(every: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
-    """Return how many changes were done, failed or not attempted, or None if none failed."""
+    """Return how many changes were done, failed or not attempted, or None if none failed.
+
+    If tasks failed as a whole, it is a heading for their reasons.
+    """
     numbers = {name: sum(row["status"] == name for row in every) for name in ("changed", "failed", "skipped")}
     if not numbers["failed"]:
         return None
+    if not any(row["number"] for row in every):
+        return "Why it failed"
     return f"{numbers['changed']} done, {numbers['failed']} failed, {numbers['skipped']} not attempted"
 
 
 def reason_lines(report: Report) -> list[str]:
     """Return a line for each distinct reason of a failure, with the items that it concerns."""
     reasons = [
-        Reason(one["text"], tuple(Subject(name=item) for item in one["items"]) or (Subject(),))
+        Reason(one["text"], tuple(Subject(one["kind"], item) for item in one["items"]) or (Subject(),))
         for one in report["reasons"]
     ]
     return as_lines(reasons, most_bytes=_MOST_REASON_BYTES)
@@ -139,23 +184,48 @@ def _table(every: t.Sequence[t.Mapping[str, t.Any]], most: int) -> list[str]:
     if not every:
         return []
     declared = any(row.get("source") for row in every)
-    titles = ["host", "number", *(["declared in"] if declared else []), "action", "status", "option", "before", "after"]
-    lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
+    # Messages and recordings have a description instead of options.
+    described_only = all(row["module"] not in _BOX_MODULES for row in every)
+    titles = ["host", "number", *(["declared in"] if declared else []), "action", "status"]
+    titles += ["message"] if described_only else ["option", "before", "after"]
+    lines = [_line(titles), "|---" * len(titles) + "|"]
     for row in every[:most]:
         start = [row["host"], row["number"], *([row.get("source") or ""] if declared else [])]
-        start += [row["action"], STATUS_WORDS.get(row["status"], row["status"])]
-        if row["error"]:
-            lines.append(_line([*start, "error", "", row["error"]]))
+        start += [row["action"], _status_word(row)]
+        if described_only:
+            lines.append(_line([*start, row["error"] or described(row) or ", ".join(row["changed_fields"])]))
             continue
-        if row["status"] == "skipped":
-            # Steps not attempted have no resulting values.
-            lines.append(_line([*start, "", "", ""]))
-            continue
-        values = row["values"] or [{"option": ", ".join(row["changed_fields"]), "before": None, "after": None}]
-        for value in values:
-            lines.append(_line([*start, value["option"], shown(value["before"]), shown(value["after"])]))
+        for cells in _cells(row):
+            lines.append(_line([*start, *cells]))
             start = [""] * len(start)
     return lines + (["", f"and {len(every) - most} more"] if len(every) > most else [])
+
+
+def _status_word(row: t.Mapping[str, t.Any]) -> str:
+    """Return the status for readers: a planned change must not look like a completed one."""
+    if row["status"] == "changed":
+        return "planned" if row["check_mode"] else "done"
+    return STATUS_WORDS.get(row["status"], row["status"])
+
+
+def _cells(row: t.Mapping[str, t.Any]) -> list[tuple[str, str, str]]:
+    """Return option, before and after of each line of a row."""
+    if row["error"]:
+        return [("error", "", row["error"])]
+    if described(row):
+        return [(described(row), "", "")]
+    if row["status"] == "skipped":
+        # Steps not attempted have no resulting values.
+        return [("", "", "")]
+    values = row["values"] or [{"option": ", ".join(row["changed_fields"]), "before": None, "after": None}]
+    return [(value["option"], shown(value["before"]), shown(value["after"])) for value in values]
+
+
+def described(row: t.Mapping[str, t.Any]) -> str:
+    """Return a message or recording as a plan names it, with its change, since its number is that of its box."""
+    if row["module"] in _BOX_MODULES or not row.get("line"):
+        return ""
+    return str(row["line"]).partition(" ")[2].removeprefix(f"{row['number']} ")
 
 
 def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
@@ -169,7 +239,7 @@ def verdict(report: Report) -> tuple[str, str]:
     tasks = report["tasks"]
     changed = [one for one in tasks if one["status"] == "changed" or _is_changed(one["changes"])]
     unknown = any(one["status"] == "unknown" for one in tasks)
-    if report["failed"]:
+    if report["failed"] or report["state"] == "failed":
         return "failed", "Failed"
     kind = "changed" if changed or unknown else "same"
     if any(not one["check_mode"] for one in changed):

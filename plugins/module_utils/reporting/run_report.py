@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import json
 import typing as t
@@ -14,8 +15,8 @@ from ..model.text import clean, clean_lines
 from ..modules import MODULES
 from ..resources import MAILBOXES, RESOURCES
 from ..results import DONE
+from .changes import Change, Result, read_changes
 from .grouping import group_by_reason
-from .plan_lines import line_of
 from .sentences import Counts, Nouns, counted_text
 
 SCHEMA_VERSION = 1
@@ -25,30 +26,8 @@ STATES = ("unchanged", "planned", "applied", "declined", "refused", "failed")
 ACTIONS = ("create", "update", "delete")
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
 LONGEST_MESSAGE = 1000
-Result = t.Mapping[str, t.Any]
-
-
-@dataclasses.dataclass
-class Change:
-    """The actual or planned change of one box.
-
-    :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
-    :param values: option to (before, after) without secrets; empty if the task returned no difference.
-    :param source: file and line of its declaration.
-    :param line: the change as a line of a plan; None if the task returned no difference.
-    :param reason: the error without the number, which other changes may share.
-    """
-
-    number: str
-    id: str | None
-    action: str
-    status: str
-    changed_fields: list[str]
-    error: str | None = None
-    values: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
-    source: str | None = None
-    line: str | None = None
-    reason: str | None = None
+#: Nouns of the modules whose tasks a report counts together.
+_NOUNS = {"voicemail_message": Nouns("message", "messages"), "voicemail_audio": Nouns("recording", "recordings")}
 
 
 @dataclasses.dataclass
@@ -117,7 +96,7 @@ def read_result(
     report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
     report.plan_checksum = result.get("plan_checksum")
     report.system = result.get("system")
-    report.changes = _changes(run.module, result, failed)
+    report.changes = read_changes(run.module, result, failed)
     if not failed and (background or (hidden and changed_when and not result.get("changed"))):
         report.status = "unknown"
         return report
@@ -138,12 +117,6 @@ def _set_status(report: TaskReport, result: Result, failed: bool, hidden: bool) 
         report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
     elif _is_changed(report, result, hidden):
         report.status = "changed"
-
-
-def _changes(module: str, result: Result, failed: bool) -> list[Change]:
-    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
-    changes = _one(key, result, failed) if "action" in result else _many(key, result)
-    return [change for change in changes if change.status != "ok" or change.action != "none"]
 
 
 def _is_changed(report: TaskReport, result: Result, hidden: bool) -> bool:
@@ -177,88 +150,6 @@ def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
             counts[name] += 1
     counts["none"] += changes_boxes(module) and report.status != "failed" and result.get("action") == "none"
     return counts
-
-
-def _many(key: str, result: Result) -> list[Change]:
-    entries = _list(result.get("diff"))
-    rows = _list(result.get("results"))
-    if all("status" in entry for entry in entries) and len(entries) > len(rows):
-        # A failed task has all rows in its difference, but only some in its results.
-        rows = entries
-    differences = {_identity(key, entry): entry for entry in entries}
-    changes = []
-    for row in rows:
-        if not {key, "action", "status"} <= row.keys():
-            continue
-        entry = differences.get(_identity(key, row))
-        changes.append(
-            Change(
-                number=str(row[key]),
-                id=row.get("id"),
-                action=str(row["action"]),
-                status=str(row["status"]),
-                changed_fields=list(row.get("changed_fields") or ()),
-                error=row.get("error"),
-                values=_values(entry, key),
-                source=row.get("source"),
-                line=None if entry is None else str(line_of(entry)),
-                reason=(entry or {}).get("reason") or row.get("error"),
-            )
-        )
-    return changes
-
-
-def _identity(key: str, row: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    """Return the identity of a row within its task. Only boxes are declared in a file."""
-    return (str(row.get(key)),) if "source" in row else (str(row.get(key)), str(row.get("id")))
-
-
-def _one(key: str, result: Result, failed: bool) -> list[Change]:
-    action = result["action"]
-    box = result.get("mailbox") or result.get("shared_voicemail") or {}
-    difference = next(iter(_list(result.get("diff"))), None)
-    error = result.get("error") or {}
-    difference = difference if difference and difference.get(key) else None
-    number = box.get(key) or (difference or {}).get(key) or error.get(key)
-    # If the play declares the failure, or repeats the task until a condition, the box itself did not fail.
-    broken = bool(error) or (failed and not {"failed_when_result", "attempts"} & result.keys())
-    return [
-        Change(
-            number=str(number or "unknown"),
-            id=box.get("id"),
-            action=str(action),
-            status="failed" if broken else "ok" if action == "none" else "changed",
-            changed_fields=list(result.get("changed_fields") or ()),
-            error=str(result.get("msg")) if broken else None,
-            values=_values(difference, key),
-            line=None if difference is None or action == "none" else str(line_of(difference)),
-        )
-    ]
-
-
-def _list(value: t.Any) -> list[t.Any]:
-    entries = value if isinstance(value, list) else [value]
-    return [entry for entry in entries if isinstance(entry, t.Mapping)]
-
-
-def _values(difference: t.Mapping[str, t.Any] | None, key: str) -> list[dict[str, t.Any]]:
-    if difference is None:
-        return []
-    before, after = (_flat(difference.get(side) or {}) for side in ("before", "after"))
-    options = [
-        option
-        for option in dict.fromkeys([*before, *after])
-        if option != key and before.get(option) != after.get(option)
-    ]
-    return [{"option": option, "before": before.get(option), "after": after.get(option)} for option in options]
-
-
-def _flat(values: t.Mapping[str, t.Any], above: str = "") -> dict[str, t.Any]:
-    flat: dict[str, t.Any] = {}
-    for option, value in values.items():
-        inner = _flat(value, f"{above}{option}.") if isinstance(value, t.Mapping) else {above + str(option): value}
-        flat.update(inner)
-    return flat
 
 
 def without_plans(reports: t.Sequence[TaskReport]) -> list[TaskReport]:
@@ -348,24 +239,45 @@ def _distinct(rows: t.Sequence[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
-    """Return the sentence of a run's task, or the counts of all tasks that change boxes."""
-    boxes = [one for one in ours if changes_boxes(one.module)]
+    """Return the sentence of a run's only task, or one each for boxes, messages and recordings."""
     if len(ours) == 1 and ours[0].sentence:
         return ours[0].sentence
-    if not boxes:
-        return " ".join(dict.fromkeys(one.sentence for one in ours if one.sentence)) or None
+    groups: dict[tuple[str, bool], list[TaskReport]] = {}
+    for one in ours:
+        kind = "" if changes_boxes(one.module) else one.module
+        groups.setdefault((kind, one.check_mode and bool(kind)), []).append(one)
+    texts = [_boxes_sentence(tasks) if not kind else _other_sentence(tasks) for (kind, _), tasks in groups.items()]
+    return " ".join(text for text in texts if text) or None
+
+
+def _boxes_sentence(boxes: t.Sequence[TaskReport]) -> str:
     summary = {name: sum(one.summary[name] for one in boxes) for name in COUNTED}
     resources = {MODULES[one.module].resource.key for one in boxes}
     resource = RESOURCES[resources.pop()] if len(resources) == 1 else MAILBOXES
-    lost = sum(one.status == "skipped" and one.action == "delete" for task in boxes for one in task.changes)
-    counts = Counts(
-        done={action: summary[action] for action in ACTIONS if summary[action]},
-        unchanged=summary["none"],
-        failed=summary["failed"],
-        skipped=max(0, summary["skipped"] - lost),
+    done = {action: summary[action] for action in ACTIONS if summary[action]}
+    counts = _counted(boxes, done, summary["none"])
+    return counted_text(Nouns(resource.key, resource.keys), counts, planned=all(one.check_mode for one in boxes))
+
+
+def _other_sentence(tasks: t.Sequence[TaskReport]) -> str:
+    """Return the sentence of several tasks of one module that does not change boxes."""
+    nouns = _NOUNS.get(tasks[0].module)
+    done = collections.Counter(row.action for one in tasks for row in one.changes if row.status == "changed")
+    counts = _counted(tasks, done)
+    if nouns is None or len(tasks) == 1 or not (done or counts.failed):
+        return " ".join(dict.fromkeys(one.sentence for one in tasks if one.sentence))
+    return counted_text(nouns, counts, planned=tasks[0].check_mode)
+
+
+def _counted(tasks: t.Sequence[TaskReport], done: t.Mapping[str, int], unchanged: int = 0) -> Counts:
+    lost = sum(row.status == "skipped" and row.action == "delete" for one in tasks for row in one.changes)
+    return Counts(
+        done=done,
+        unchanged=unchanged,
+        failed=sum(one.summary["failed"] for one in tasks),
+        skipped=max(0, sum(one.summary["skipped"] for one in tasks) - lost),
         skipped_deletions=lost,
     )
-    return counted_text(Nouns(resource.key, resource.keys), counts, planned=all(one.check_mode for one in boxes))
 
 
 def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
@@ -375,14 +287,23 @@ def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
         if task.status != "failed":
             continue
         failed = [change for change in task.changes if change.status == "failed"]
-        rows += [(Subject(name=_named(change)), clean(change.reason or change.error or "failed")) for change in failed]
+        rows += [(_subject(task, change), clean(change.reason or change.error or "failed")) for change in failed]
         if not failed:
             rows.append((Subject(name=task.task if "." in task.module else ""), clean(task.message or "failed")))
     groups = sorted(group_by_reason(rows), key=lambda group: -len(group.subjects))
     return [
-        {"text": group.text, "items": [subject.name for subject in group.subjects if subject.name]} for group in groups
+        {
+            "text": group.text,
+            "kind": group.subjects[0].kind,
+            "items": [subject.name for subject in group.subjects if subject.name],
+        }
+        for group in groups
     ]
 
 
-def _named(change: Change) -> str:
-    return f"{change.number} ({change.source})" if change.source else change.number
+def _subject(task: TaskReport, change: Change) -> Subject:
+    """Return the subject of a failed change: a message has an id, and a box a number and a place in a file."""
+    if not changes_boxes(task.module):
+        return Subject("message", change.id or change.number)
+    name = f"{change.number} ({change.source})" if change.source else change.number
+    return Subject(MODULES[task.module].resource.key, name)

@@ -11,8 +11,8 @@ import typing as t
 
 from ..deps import pydantic, pydantic_core
 
-#: Numbers that may be too large for a float; most bodies have none and need no further check.
-_HUGE = re.compile(rb"(?:^|[\s:,\[])-?\d(?:\d{300}|[\d.]{0,400}[eE]\+?\d{3})")
+#: Numbers inside a list or object that may be too large for a float; most bodies have none and need no further check.
+_HUGE = re.compile(rb"[ \t\n\r:,\[]-?[0-9](?:[0-9]{300}|[0-9.]{0,400}[eE]\+?[0-9]{3})")
 #: The largest integer that a float can represent.
 _MOST_BITS = 1023
 
@@ -23,7 +23,7 @@ def read_json(content: bytes) -> t.Any:
     :raises ValueError: for anything outside the standard, and for numbers that overflow.
     """
     value = pydantic_core.from_json(content, allow_inf_nan=False)
-    if _HUGE.search(content) and _overflows(value):
+    if (not isinstance(value, (list, dict)) or _HUGE.search(content)) and _overflows(value):
         raise ValueError("a number is too large")
     return value
 

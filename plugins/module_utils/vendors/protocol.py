@@ -127,6 +127,15 @@ class PlanValidator(abc.ABC):
         """
 
 
+class DeclarationValidator(abc.ABC):
+    """Check what the field table does not know: options of several boxes that contradict each other."""
+
+    @staticmethod
+    @abc.abstractmethod
+    def validate_declaration(desired: t.Sequence[Desired]) -> t.Sequence[Problem]:
+        """Return the problems of a whole declaration, without a server."""
+
+
 class OptionAdvisor(abc.ABC):
     """Warn of options without effect on some servers, and of side effects."""
 

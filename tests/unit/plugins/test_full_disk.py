@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A full disk is reported as a full disk, with the path, wherever a file is written."""
+"""A full disk is reported with the path, wherever a file is written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 @pytest.fixture(params=[errno.ENOSPC, errno.EDQUOT])
 def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Let every write of this process fail with a full disk, and return the expected error."""
+    """Make every write of this process fail with a full disk, and return the expected error."""
 
     def full(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         raise OSError(request.param, os.strerror(request.param))
@@ -41,7 +41,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}[request.param]
 
 
-def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
+def test_a_full_disk_at_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
     options = {"title": "Report", "folder": str(tmp_path), "formats": ["json"], "name": "report"}
     options |= {"markdown_rows": 200, "fail_on_change": False}
     callback = types.SimpleNamespace(
@@ -56,7 +56,7 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_in_the_file_of_pins(words: str, tmp_path: pathlib.Path) -> None:
+def test_a_full_disk_at_the_pin_file(words: str, tmp_path: pathlib.Path) -> None:
     lookup = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader(), templar=None)
     with pytest.raises(AnsibleLookupError, match=f"pins.json cannot be used: .*{words}"):
         lookup.run(["1000"], {}, vendor="kazoo", file=str(tmp_path / "pins.json"))
@@ -71,7 +71,7 @@ def test_in_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_in_the_export(
+def test_a_full_disk_at_the_export(
     words: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = ROOT / "roles" / "export" / "files" / "write_documents.py"

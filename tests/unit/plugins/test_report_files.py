@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report says of the run: the playbook, the commit and the command that applies its plan."""
+"""Run details in a report: the playbook, the commit and the command that applies the plan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.
     return tmp_path
 
 
-def test_the_command_that_applies_a_plan_holds_no_value() -> None:
+def test_the_command_that_applies_a_plan_contains_no_value() -> None:
     command = report_files.apply_command("provision")
     assert command == ("ansible-playbook telephony.voicemail.apply -i hosts.yml -e @office.yml -e provision_checksum=")
     assert report_files.apply_command(None) == report_files.apply_command("export") == ""
@@ -122,7 +122,7 @@ def test_registered_results_become_the_same_report() -> None:
     assert "<testsuites" in run_report([task], "junit")
 
 
-def test_a_deletion_that_was_not_attempted_never_looks_done() -> None:
+def test_an_unattempted_deletion_is_never_shown_as_done() -> None:
     task = {"task": "Apply", "module": "vmboxes", "result": {**result("skipped"), "failed": True}}
     for wanted in ("markdown", "html"):
         text = run_report([task], wanted)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files of a folder an export wrote, and may overwrite or remove."""
+"""Recognize the files that an export wrote, and may overwrite or delete."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def exported(*numbers: str, vendor: str | None = "kazoo", resource: str = "mailb
 
 
 def encrypted(text: str, password: str = PASSWORD) -> str:
-    """Return a text as ansible-vault writes it."""
+    """Return a text encrypted as by ansible-vault."""
     return VaultLib([("default", VaultSecret(password.encode()))]).encrypt(text).decode()
 
 
 class Folder:
-    """A folder that an export will write into."""
+    """The target folder of an export."""
 
     def __init__(self, root: pathlib.Path) -> None:
         self.root = root
@@ -53,7 +53,7 @@ class Folder:
             (self.root / name).write_text(content)
 
     def examine(self, *names: str, **options: t.Any) -> dict[str, t.Any]:
-        """Return what is in it."""
+        """Return the content of the folder."""
         given = {"resource": "mailboxes", "vendor": "kazoo", "password": "", "stale": True} | options
         found: dict[str, t.Any] = examine_documents.examine({"folder": str(self.root), "names": list(names), **given})
         return found
@@ -64,7 +64,7 @@ def folder(tmp_path: pathlib.Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_only_files_of_an_export_are_left_behind(folder: Folder) -> None:
+def test_only_files_of_an_export_are_stale(folder: Folder) -> None:
     files = exported("1000", "1001", "a/b.c", "*97")
     folder.put(files)
     template = files["mailboxes/1000.yml"]
@@ -89,13 +89,13 @@ def test_only_files_of_an_export_are_left_behind(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("vendor", ["portsip", "tel4vn", "onsip"])
-def test_files_of_another_vendor_are_not_left_behind(folder: Folder, vendor: str) -> None:
+def test_files_of_another_vendor_are_not_stale(folder: Folder, vendor: str) -> None:
     folder.put(exported("1000"))
     assert folder.examine(vendor=vendor)["stale"] == []
     assert folder.examine(vendor=None)["stale"] == ["mailboxes/1000.yml"]
 
 
-def test_files_of_a_migration_are_not_left_behind(folder: Folder) -> None:
+def test_files_of_a_migration_are_not_stale(folder: Folder) -> None:
     title = "Made for onsip from mailboxes of kazoo by telephony.voicemail.migrate."
     (document,) = boxes_to_yaml([{"mailbox": "1000"}], "onsip", split=True, title=title)
     folder.put({document["name"]: document["content"]})
@@ -104,7 +104,7 @@ def test_files_of_a_migration_are_not_left_behind(folder: Folder) -> None:
     assert folder.examine(vendor="onsip")["stale"] == []
 
 
-def test_encrypted_files_count_where_the_password_opens_them(folder: Folder) -> None:
+def test_encrypted_files_count_if_they_can_be_decrypted(folder: Folder) -> None:
     content = exported("1000")["mailboxes/1000.yml"]
     folder.put({"mailboxes/1000.yml": encrypted(content), "mailboxes/1001.yml": encrypted(content, "another password")})
     assert folder.examine(password=PASSWORD)["stale"] == ["mailboxes/1000.yml"]
@@ -114,14 +114,14 @@ def test_encrypted_files_count_where_the_password_opens_them(folder: Folder) -> 
     assert folder.examine(*names, password="")["foreign"] == list(names)
 
 
-def test_shared_voicemails_have_a_folder_of_their_own(folder: Folder) -> None:
+def test_shared_voicemails_have_a_separate_folder(folder: Folder) -> None:
     folder.put(exported("8001", vendor="portsip", resource="shared_voicemails"))
     options = {"vendor": "portsip", "resource": "shared_voicemails"}
     assert folder.examine(**options)["stale"] == ["shared_voicemails/8001.yml"]
     assert folder.examine(vendor="portsip")["stale"] == []
 
 
-def test_what_no_export_wrote_is_foreign(folder: Folder) -> None:
+def test_files_of_other_origin_are_foreign(folder: Folder) -> None:
     folder.put({"mailboxes.yml": "mailboxes: []\n", "mailboxes/1000.yml": "", **exported("1001")})
     (folder.root / "mailboxes" / "1002.yml").symlink_to(folder.root / "nowhere")
     (folder.root / "mailboxes" / "1003.yml").mkdir()
@@ -131,7 +131,7 @@ def test_what_no_export_wrote_is_foreign(folder: Folder) -> None:
     assert found["stale"] == []
 
 
-def test_a_folder_that_does_not_exist_is_empty(tmp_path: pathlib.Path) -> None:
+def test_a_missing_folder_is_empty(tmp_path: pathlib.Path) -> None:
     given = {"folder": str(tmp_path / "none"), "names": ["mailboxes/1.yml"], "resource": "mailboxes", "stale": True}
     done = subprocess.run([sys.executable, SCRIPT], input=json.dumps(given), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {"foreign": [], "stale": [], "written": 0, "error": ""}

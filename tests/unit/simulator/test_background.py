@@ -41,7 +41,7 @@ def test_start_and_stop_are_idempotent(tmp_path: Path) -> None:
     try:
         assert started["changed"] is True
         origin = started["urls"]["kazoo"].removesuffix("/v2")
-        assert httpx.get(f"{origin}/_simulator/knobs").json()["page_size"] == 7
+        assert httpx.get(f"{origin}/_simulator/behaviors").json()["page_size"] == 7
         assert json.loads(background("start", tmp_path, *arguments).stdout) == {**started, "changed": False}
         anew = json.loads(background("start", tmp_path, *arguments, "--seed=5").stdout)
         assert (anew["changed"], anew["pid"] != started["pid"]) == (True, True)
@@ -55,7 +55,7 @@ def test_start_and_stop_are_idempotent(tmp_path: Path) -> None:
 def test_failed_start_is_reported(tmp_path: Path) -> None:
     failed = background("start", tmp_path, "--vendor=kazoo", "--port=0", "--set=colour=red")
     assert failed.returncode == 1
-    assert "no such knob" in failed.stderr
+    assert "no such behavior" in failed.stderr
 
 
 def test_missing_packages_are_reported(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def missing(vendor: str, doubts: dict[str, int], named: dict[str, tuple[str, ...
         found += [f"{doubt}: no behavior {name}" for name in names if name not in behaviors]
         accepts = behaviors[names[0]].accepts if names[0] in behaviors else ()
         if isinstance(accepts, tuple) and len(accepts) < answers:
-            found.append(f"{doubt}: {answers} answers, and {names[0]} knows {accepts}")
+            found.append(f"{doubt}: {answers} answers, but {names[0]} accepts {accepts}")
     return found
 
 

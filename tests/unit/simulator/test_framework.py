@@ -274,8 +274,8 @@ def test_control_requests_have_no_faults(client: Client) -> None:
 
 def test_control_of_behaviors_clock_and_state(client: Client) -> None:
     control = f"{client.server.origin}/_simulator"
-    assert httpx.put(f"{control}/knobs", json={"page_size": 1}).json()["page_size"] == 1
-    refused = httpx.put(f"{control}/knobs", json={"page_size": "many"})
+    assert httpx.put(f"{control}/behaviors", json={"page_size": 1}).json()["page_size"] == 1
+    refused = httpx.put(f"{control}/behaviors", json={"page_size": "many"})
     assert (refused.status_code, "page_size" in refused.json()["error"]) == (400, True)
     before = httpx.get(f"{control}/clock").json()["now"]
     assert httpx.post(f"{control}/clock", json={"advance": 500}).json()["now"] >= before + 500
@@ -285,6 +285,14 @@ def test_control_of_behaviors_clock_and_state(client: Client) -> None:
     assert httpx.put(f"{control}/state", json=state).status_code == 204
     assert client.get(params={"page_size": 9}).json()["page_size"] == 2
     assert httpx.put(f"{control}/state", json={"other.boxes": {}}).status_code == 400
+
+
+def test_behaviors_under_their_name_in_version_1_0() -> None:
+    with SimulatorServer("kazoo", knobs={"page_size": 3}) as server:
+        assert server.knobs is server.behaviors
+        control = f"{server.origin}/_simulator"
+        assert httpx.get(f"{control}/knobs").json() == httpx.get(f"{control}/behaviors").json()
+        assert server.behaviors.page_size == 3
 
 
 def test_same_seed_same_state() -> None:

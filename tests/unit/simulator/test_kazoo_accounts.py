@@ -38,7 +38,7 @@ def login(server: SimulatorServer, name: str = "accounttwo") -> httpx.Client:
 
 @PROFILES
 def test_descendants_include_all_ancestors(profile: str) -> None:
-    with SimulatorServer("kazoo", knobs={"profile": profile, "customers": 5}) as server:
+    with SimulatorServer("kazoo", behaviors={"profile": profile, "customers": 5}) as server:
         body = login(server).get(OTHER).json()
         accounts = {item["name"]: item for item in body["data"]}
         assert sorted(accounts) == [f"customer{number:03d}" for number in range(1, 6)]
@@ -62,8 +62,8 @@ def test_descendants_include_all_ancestors(profile: str) -> None:
 
 
 @PROFILES
-def test_pages(profile: str) -> None:
-    with SimulatorServer("kazoo", knobs={"profile": profile, "customers": 5}) as server:
+def test_pages_are_complete(profile: str) -> None:
+    with SimulatorServer("kazoo", behaviors={"profile": profile, "customers": 5}) as server:
         names = [f"customer{number:03d}" for number in range(1, 6)]
         expected = [names[:2], names[2:4], names[4:]] if profile == "4.3" else [names[3:], names[1:3], names[:1]]
         assert pages(login(server), OTHER, page_size=2) == expected
@@ -73,7 +73,7 @@ def test_pages(profile: str) -> None:
 
 @PROFILES
 def test_equal_names_cause_an_endless_page(profile: str) -> None:
-    with SimulatorServer("kazoo", knobs={"profile": profile, "customers": 4}) as server:
+    with SimulatorServer("kazoo", behaviors={"profile": profile, "customers": 4}) as server:
         state = server.store.as_dict("kazoo.")
         for account in state["kazoo.accounts"].values():
             account["name"] = "same"
@@ -87,7 +87,7 @@ def test_equal_names_cause_an_endless_page(profile: str) -> None:
 
 
 def test_customers_have_their_own_logins() -> None:
-    with SimulatorServer("kazoo", knobs={"customers": 1}) as server:
+    with SimulatorServer("kazoo", behaviors={"customers": 1}) as server:
         account = login(server).get(OTHER).json()["data"][0]
         key = "simulator-api-key-customer001".ljust(64, "0")
         reply = httpx.put(f"{server.url}/api_auth", json={"data": {"api_key": key}}, trust_env=False)

@@ -39,7 +39,7 @@ def test_full_documents(kazoo: Start) -> None:
     box = client.create("3000", pin="1234")
     (item,) = client.get(params={"full_docs": "true"}).json()["data"]
     assert (item["_id"], item["pin"]) == (box, "1234")
-    client.server.knobs.full_docs = False
+    client.server.behaviors.full_docs = False
     assert "pin" not in client.get(params={"full_docs": "true"}).json()["data"][0]
 
 
@@ -52,14 +52,14 @@ def test_bulk_module(kazoo: Start) -> None:
     assert client.http.request("GET", path, json={"data": {"ids": []}}).status_code == 404
     tunnelled = client.http.post(path, params={"verb": "GET"}, json={"data": {"ids": [box]}})
     assert tunnelled.json()["data"][0]["id"] == box
-    client.server.knobs.cb_bulk = False
+    client.server.behaviors.cb_bulk = False
     assert client.http.request("GET", path, json={"data": {"ids": [box]}}).status_code == 404
 
 
 def test_masking_is_configurable(kazoo: Start) -> None:
     client = kazoo(profile="M", mask_write_errors="off")
     box = client.create("3000")
-    client.server.knobs.conflict_writes = 2
+    client.server.behaviors.conflict_writes = 2
     assert client.send("PATCH", f"/{box}", data={"pin": "9999"}).status_code == 409
     assert client.send("DELETE", f"/{box}").status_code == 409
 
@@ -148,7 +148,7 @@ def test_charges_must_be_accepted(kazoo: Start) -> None:
 
 def test_logins_are_rate_limited(kazoo: Start) -> None:
     client = kazoo(rate_limit="on", login=False)
-    # Tokens come in while the test runs: on a busy machine the limit is reached later.
+    # The bucket refills during the test, so a busy machine reaches the limit later.
     replies = [client.login()]
     while replies[-1].status_code == 201 and len(replies) < 5000:
         replies.append(client.login())
@@ -216,9 +216,9 @@ def test_filters_by_revision(kazoo: Start, profile: str) -> None:
     assert set(found(150)) == set(boxes[:150])
     client.send("PATCH", f"/{boxes[0]}", data={})
     assert set(found(150)) == set(boxes[1:150])
-    client.server.knobs.short_filters = 15
+    client.server.behaviors.short_filters = 15
     assert 90 < len(found(150)) < 149
-    client.server.knobs.short_filters = 100
+    client.server.behaviors.short_filters = 100
     assert found(150) == []
 
 

@@ -86,10 +86,10 @@ def test_a_deleted_document_is_gone(media: MediaClient) -> None:
 
 def test_uploads_that_are_converted_or_lost(media: MediaClient) -> None:
     media_id = media.create()
-    media.client.server.knobs.broken_uploads = 1
+    media.client.server.behaviors.broken_uploads = 1
     assert media.upload(media_id).json() == {"status": "success"}
     assert media.send("GET", f"/{media_id}/raw").status_code == 404
-    media.client.server.knobs.normalize_media = True
+    media.client.server.behaviors.normalize_media = True
     media.upload(media_id)
     raw = media.send("GET", f"/{media_id}/raw")
     assert (raw.headers["content-type"], raw.content[:1]) == ("audio/mp3", b"\xff")

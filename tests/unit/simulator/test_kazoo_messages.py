@@ -74,7 +74,7 @@ def test_bulk_change_may_fail_in_part(kazoo: Start, profile: str) -> None:
     reply = client.send("POST", f"/{box}/messages", data={"messages": [message, "nope"], "folder": "saved"})
     assert reply.status_code == 200
     assert reply.json()["data"] == {"succeeded": [message], "failed": {"nope": "not_found"}}
-    client.server.knobs.failed_shape = "array"
+    client.server.behaviors.failed_shape = "array"
     reply = client.send("POST", f"/{box}/messages", data={"messages": ["nope"], "folder": "saved"})
     assert reply.json()["data"] == {"failed": [{"nope": "not_found"}]}
 

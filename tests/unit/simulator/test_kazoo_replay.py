@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replay every recorded exchange of a real KAZOO, in order, against profile M of the simulator.
 
-Ids and times are set to the recorded ones, because they decide the order of lists and stand in paging keys. State that
-the recording took for granted (requests it does not show) is made beforehand, see `PREPARATIONS`.
+Ids and times are set to the recorded ones, because they decide the order of lists and are part of paging keys. State
+that
+the recording assumes from requests that it does not show is created first, see `PREPARATIONS`.
 """
 
 from __future__ import annotations
@@ -239,7 +240,7 @@ def recorded_ids(exchange: Exchange) -> list[str]:
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[int, list[str]]]:
     """Return the differences of every exchange by position. Exchanges depend on earlier ones."""
-    with SimulatorServer("kazoo", knobs={"profile": "M"}) as server:
+    with SimulatorServer("kazoo", behaviors={"profile": "M"}) as server:
         replay = Replay(server)
         found: dict[int, list[str]] = {}
         for position, exchange in enumerate(EXCHANGES):

@@ -29,7 +29,7 @@ def test_number_is_unique_and_free_after_deletion(kazoo: Start, profile: str) ->
 
 
 def test_simultaneous_creates_both_succeed_by_default() -> None:
-    """As on a live server, which checks a number and saves some milliseconds later."""
+    """Like a live server, which checks a number and saves some milliseconds later."""
     (delay,) = [one.default for one in SimulatedKazoo.behavior_definitions if one.name == "uniqueness_delay"]
     assert delay > 0
 
@@ -208,7 +208,7 @@ def test_conflicting_write(kazoo: Start, method: str) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         box = client.create("3000")
-        client.server.knobs.conflict_writes = 1
+        client.server.behaviors.conflict_writes = 1
         reply = client.send(method, f"/{box}", data=data)
         assert "pin" not in client.get(f"/{box}").json()["data"]
         assert reply.status_code == (409 if profile == "5" else 200)

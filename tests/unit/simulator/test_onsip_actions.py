@@ -373,11 +373,11 @@ def test_lookup_reads_no_other_mailboxes() -> None:
         )
         for collection, scope, _count in pages:
             # The order of a list is computed once.
-            vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)
+            vendor.state.page(collection, scope, "insertion", slice(5), vendor.random)
         with counted(vendor.state.boxes) as boxes, counted(vendor.state.user_addresses) as addresses:
             assert vendor.state.box_of_number("61002", "1003") is not None
             for collection, scope, count in pages:
-                assert len(vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)[0]) == count
+                assert len(vendor.state.page(collection, scope, "insertion", slice(5), vendor.random)[0]) == count
             return boxes.reads, addresses.reads
 
     assert reads(20_000) == reads(5) < (10, 10)

@@ -102,7 +102,7 @@ def test_xml_replies_follow_the_grammar(start_onsip: Start) -> None:
 
 def broken(start_onsip: Start, **behaviors: str) -> Client:
     client = start_onsip()
-    client.server.knobs.update(behaviors)
+    client.server.behaviors.update(behaviors)
     return client
 
 

@@ -32,7 +32,7 @@ class Pbx:
 
     def set(self, **behaviors: Any) -> None:
         """Set these behaviors, reset all others, seed again and log in."""
-        self.server.knobs.update({one.name: one.default for one in BEHAVIORS} | behaviors)
+        self.server.behaviors.update({one.name: one.default for one in BEHAVIORS} | behaviors)
         self.server.simulation.reset(3, 4)
         self.log_in()
 
@@ -213,14 +213,14 @@ def rate_limit(pbx: Pbx, value: int) -> None:
 
 
 def rate_limit_status(pbx: Pbx, value: str) -> None:
-    pbx.server.knobs.rate_limit = 1
+    pbx.server.behaviors.rate_limit = 1
     replies = [pbx.client.get("/user") for _request in range(4)]
     assert value in {str(reply.status_code) for reply in replies}
     assert {str(reply.status_code) for reply in replies} <= {"200", value}
 
 
 def rate_limit_retry_after(pbx: Pbx, value: bool) -> None:
-    pbx.server.knobs.rate_limit = 1
+    pbx.server.behaviors.rate_limit = 1
     limited = [reply for reply in (pbx.client.get("/user") for _request in range(4)) if reply.status_code == 429]
     assert limited
     for reply in limited:

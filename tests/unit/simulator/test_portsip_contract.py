@@ -94,7 +94,7 @@ def document() -> Document:
 def replies(request: pytest.FixtureRequest) -> Iterator[list[httpx.Response]]:
     """Return the replies to all operations, valid and invalid ones."""
     seen: list[httpx.Response] = []
-    options: Any = {"mailboxes": 3, "messages": 4, "knobs": {"version": request.param}}
+    options: Any = {"mailboxes": 3, "messages": 4, "behaviors": {"version": request.param}}
     with (
         SimulatorServer("portsip", **options) as server,
         httpx.Client(base_url=server.url, event_hooks={"response": [seen.append]}) as client,

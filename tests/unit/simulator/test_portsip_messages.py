@@ -29,7 +29,7 @@ def running() -> Iterator[SimulatorServer]:
 @pytest.fixture
 def server(running: SimulatorServer) -> SimulatorServer:
     """Reset the shared server to two users and two mailboxes, with four messages each."""
-    running.knobs.update({behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions})
+    running.behaviors.update({behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions})
     running.simulation.reset(2, 4)
     return running
 

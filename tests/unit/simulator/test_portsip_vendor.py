@@ -45,7 +45,7 @@ def start(server: SimulatorServer) -> Iterator[Start]:
     clients: list[httpx.Client] = []
 
     def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:
-        server.knobs.update(
+        server.behaviors.update(
             {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
         )
         server.faults.set([])

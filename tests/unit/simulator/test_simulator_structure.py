@@ -17,7 +17,7 @@ SHARED_FILES = ("behaviors.py", "login.py", "mailboxes.py", "seeds.py", "state.p
 
 
 def imported_files(file: Path, package: Path = PACKAGE) -> set[Path]:
-    """Return the files of the package that a file imports, imports inside functions and for types alone included."""
+    """Return the files of the package that a file imports, including imports inside functions and for types only."""
     found: set[Path] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.ImportFrom) or not node.level:
@@ -30,7 +30,7 @@ def imported_files(file: Path, package: Path = PACKAGE) -> set[Path]:
 
 
 def check_cycles(package: Path) -> None:
-    """Raise graphlib.CycleError when files of a package import each other in a circle."""
+    """Raise graphlib.CycleError if the imports of a package have a cycle."""
     graphlib.TopologicalSorter({file: imported_files(file, package) for file in package.rglob("*.py")}).prepare()
 
 

@@ -39,11 +39,11 @@ def imports_of(name: str) -> set[str]:
     return found & set(MODULES) - {name}
 
 
-def test_imports_make_no_circle() -> None:
+def test_imports_have_no_cycle() -> None:
     graph = {name: imports_of(name) for name in MODULES}
     assert sum(map(len, graph.values())) > len(MODULES)
     graphlib.TopologicalSorter(graph).prepare()
 
 
-def test_the_vendors_are_those_of_the_collection() -> None:
+def test_the_vendors_match_the_collection() -> None:
     assert sorted(VENDORS) == sorted(NAMES)

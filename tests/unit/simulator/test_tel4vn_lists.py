@@ -174,10 +174,10 @@ def test_lookup_reads_no_other_mailboxes() -> None:
     def reads(mailboxes: int) -> int:
         vendor = Simulation("tel4vn", mailboxes=mailboxes).vendor
         # The order of a list is computed once.
-        vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)
+        vendor.state.page("boxes", slice(5), random_numbers=vendor.random)
         with counted(vendor.state.boxes) as boxes:
             assert vendor.state.box("1003") is not None
-            assert len(vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)[0]) == 5
+            assert len(vendor.state.page("boxes", slice(5), random_numbers=vendor.random)[0]) == 5
             return boxes.reads
 
     assert reads(20_000) == reads(5) < 10

@@ -131,32 +131,14 @@ class Callflows:
             )
 
     def problems(self, steps: t.Sequence[Step]) -> list[Problem]:
-        """Return problems with the numbers of a plan."""
+        """Return problems with the numbers of a plan at this server."""
         found: list[Problem] = []
-        owners: dict[str, Desired] = {}
-        codes: dict[t.Any, Desired] = {}
         for step in steps:
             desired = step.desired
-            if desired is None or not desired.present:
-                continue
-            for option in [option for option in CALLFLOW if option in desired.values]:
-                value = desired.values[option]
-                if option == CHECK_CODE:
-                    codes.setdefault(value, desired)
-                elif value is not None and (owner := owners.setdefault(str(value), desired)) is not desired:
-                    text = f"`{option}` {value} is also the number of {owner.subject}"
-                    found.append(Problem(text, subject=desired.at(option)))
-                if value is not None and option in step.writes:
+            for option in CALLFLOW if desired is not None and desired.present else ():
+                value = step.writes.get(option)
+                if value is not None:
                     found.extend(self._number_problems(step, option, str(value)))
-        if len(codes) > 1:
-            named = " and ".join(f"{'null' if code is None else code} ({item.subject})" for code, item in codes.items())
-            text = f"`{CHECK_CODE}` applies to the whole account, but several are declared: {named}"
-            found.append(Problem(text))
-        found += [
-            Problem(f"`{DIRECT}` {code} is also the code to check voicemail", subject=owners[str(code)].at(DIRECT))
-            for code in codes
-            if code is not None and str(code) in owners
-        ]
         return found
 
     def _number_problems(self, step: Step, option: str, number: str) -> list[Problem]:
@@ -343,3 +325,28 @@ def _number_taken(operation: Operation, error: ConflictError) -> ConflictError:
 
 def _path(callflow_id: str) -> str:
     return f"/callflows/{urllib.parse.quote(callflow_id, safe='')}"
+
+
+def declared_numbers_problems(desired: t.Sequence[Desired]) -> list[Problem]:
+    """Return problems with the callflow numbers of a declaration that are the same at every server."""
+    found: list[Problem] = []
+    owners: dict[str, Desired] = {}
+    codes: dict[t.Any, Desired] = {}
+    for item in desired if any(not item.values.keys().isdisjoint(CALLFLOW) for item in desired) else ():
+        for option in [option for option in CALLFLOW if item.present and option in item.values]:
+            value = item.values[option]
+            if option == CHECK_CODE:
+                codes.setdefault(value, item)
+            elif value is not None and (owner := owners.setdefault(str(value), item)) is not item:
+                text = f"`{option}` {value} is also the number of {owner.subject}"
+                found.append(Problem(text, subject=item.at(option)))
+    if len(codes) > 1:
+        named = " and ".join(f"{'null' if code is None else code} ({item.subject})" for code, item in codes.items())
+        text = f"`{CHECK_CODE}` applies to the whole account, but several are declared: {named}"
+        found.append(Problem(text))
+    found += [
+        Problem(f"`{DIRECT}` {code} is also the code to check voicemail", subject=owners[str(code)].at(DIRECT))
+        for code in codes
+        if code is not None and str(code) in owners
+    ]
+    return found

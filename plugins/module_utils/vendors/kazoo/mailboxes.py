@@ -25,6 +25,7 @@ from ...waiting import looks
 from ..creations import Withdrawal, incomplete
 from ..protocol import (
     BulkReader,
+    DeclarationValidator,
     NameResolver,
     OptionAdvisor,
     PlanValidator,
@@ -34,7 +35,7 @@ from ..protocol import (
 )
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from ..unique import only
-from .callflows import Callflows
+from .callflows import Callflows, declared_numbers_problems
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, missing_owners, with_ids
 from .paging import PAGE_SIZE, identity, read_all
@@ -52,7 +53,16 @@ _BULK = Operation("read", "mailboxes in bulk")
 _READ = Operation("read", "a mailbox")
 
 
-class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameResolver, PlanValidator, OptionAdvisor):
+class KazooMailboxes(
+    Withdrawal,
+    Renumbering,
+    BulkReader,
+    RevisionChecker,
+    NameResolver,
+    DeclarationValidator,
+    PlanValidator,
+    OptionAdvisor,
+):
     """Mailboxes of one account; see :class:`..protocol.Boxes` for the contract of each method."""
 
     _session: KazooSession
@@ -242,6 +252,11 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             raise not_understood(operation, "expected messages on a page that is not the last one")
         return max(rows, expect_count(envelope.page_size, operation, "messages on this page") or 0)
 
+    @staticmethod
+    def validate_declaration(desired: t.Sequence[Desired]) -> t.Sequence[Problem]:
+        """Check that no two boxes declare the same callflow number."""
+        return declared_numbers_problems(desired)
+
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Check that declared media and owners exist, and compare unusual values with the schema of this server."""
         missing = [
@@ -271,7 +286,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             for option in late
         ]
 
-    def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
+    def _pages(self, parameters: dict[str, str], options: frozenset[str]) -> t.Iterator[Box]:
         query = dict(parameters)
         summary = frozenset(field.option for field in self.table.fields if field.summary)
         if not summary.issuperset(options):
@@ -302,9 +317,9 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             revision = expect_header_text(revision, _READ, "a revision")
         return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
-    def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
+    def _part(self, native: t.Mapping[str, t.Any], options: frozenset[str]) -> Box:
         """Return a box of which only some options are known."""
-        values = {option: self.table.decode_one(option, native) for option in options}
+        values = self.table.decode_some(options, native)
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 

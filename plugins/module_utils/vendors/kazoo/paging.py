@@ -33,11 +33,13 @@ def read_all(
     while True:
         envelope = session.call("GET", path, operation, params=query)
         natives = expect_list(envelope.data, operation, things, ADDRESS_HINT)
-        ids = [identity(native) if isinstance(native, dict) else "" for native in natives]
-        if not all(ids):
+        page: dict[str, Native] = {}
+        for native in natives:
+            page.setdefault(identity(native) if isinstance(native, dict) else "", native)
+        if "" in page:
             raise not_understood(operation, f"expected a list of {things}, each with its id", ADDRESS_HINT)
-        fresh = [native for box_id, native in zip(ids, natives, strict=True) if box_id not in seen]
-        seen.update(ids)
+        fresh = [native for found, native in page.items() if found not in seen]
+        seen.update(page)
         yield from fresh
         if not envelope.next_start_key:
             return

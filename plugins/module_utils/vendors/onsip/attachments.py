@@ -55,6 +55,19 @@ _BOXES = Browse(
 _BYSTANDERS = ("DoNotDisturb", "E911LocationId", "AuthUsername")
 
 
+def repeated_users(desired: t.Sequence[Desired]) -> list[Problem]:
+    """Return problems with users that are declared for several boxes."""
+    problems = []
+    owners: dict[str, Desired] = {}
+    for item in desired:
+        user = item.values.get(USER_ADDRESS) if item.present else None
+        first = owners.setdefault(_folded(user), item) if user else item
+        if first is not item:
+            text = f"{user} is also declared for {first.subject}; a user has one mailbox"
+            problems.append(Problem(text, option=USER_ADDRESS, subject=item.at(USER_ADDRESS)))
+    return problems
+
+
 class Attachments:
     """The declared and the existing attachments of users to boxes."""
 
@@ -71,7 +84,7 @@ class Attachments:
     def with_options(self, boxes: list[Box], declared: t.Sequence[Desired]) -> list[Box]:
         """Return boxes with the options of :data:`ATTACH` that are declared for them.
 
-        :raises InvalidInputError: for a user that is declared for two boxes or does not exist.
+        :raises InvalidInputError: for a user that does not exist.
         """
         asking = [item for item in declared if any(option in item.values for option in ATTACH)]
         if not asking:
@@ -174,14 +187,8 @@ class Attachments:
         return Box(box.number, box.id, {**box.values, **values}, box.full, box.native)
 
     def _users_of(self, items: t.Sequence[Desired]) -> dict[str, Row]:
-        wanted: dict[str, Desired] = {}
         problems = []
-        for item in items:
-            user = item.values.get(USER_ADDRESS)
-            first = wanted.setdefault(_folded(user), item) if user else item
-            if first is not item:
-                text = f"{user} is also declared for {first.subject}; a user has one mailbox"
-                problems.append(Problem(text, option=USER_ADDRESS, subject=item.at(USER_ADDRESS)))
+        wanted = {_folded(item.values[USER_ADDRESS]): item for item in items if item.values.get(USER_ADDRESS)}
         detaching = any(item.values.get(USER_ADDRESS, "") is None for item in items)
         users = self._all_users() if detaching or len(wanted) > MOST_READ else {}
         for folded, item in wanted.items():

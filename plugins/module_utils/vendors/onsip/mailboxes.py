@@ -18,14 +18,14 @@ from ...errors import (
 )
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, ListQuery
+from ...model.mailbox import Box, Desired, Listing, ListQuery
 from ...model.operation import Operation
-from ...model.problem import Subject
+from ...model.problem import Problem, Subject
 from ..creations import CreationLog, incomplete
-from ..protocol import Creation, OptionAdvisor, Renumbering, Reread
+from ..protocol import Creation, DeclarationValidator, OptionAdvisor, Renumbering, Reread
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from ..unique import only
-from .attachments import Attachments
+from .attachments import Attachments, repeated_users
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
 from .replies import plain
@@ -53,7 +53,7 @@ _WIRES = tuple(
 _BYSTANDERS = ("Status", "TransferAddress")
 
 
-class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
+class OnsipMailboxes(CreationLog, Creation, Renumbering, DeclarationValidator, OptionAdvisor):
     """Mailboxes of one organization; see :class:`..protocol.Boxes` for the contract of each method."""
 
     _session: OnsipSession
@@ -64,6 +64,11 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         self._attachments = Attachments(session)
         self._unrequested: list[str] = []
         self._lock = threading.Lock()
+
+    @staticmethod
+    def validate_declaration(desired: t.Sequence[Desired]) -> t.Sequence[Problem]:
+        """Check that no user is declared for two boxes."""
+        return repeated_users(desired)
 
     def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes of a query from a listing of all, which contains every option; there is no filter."""

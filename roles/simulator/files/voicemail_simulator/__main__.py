@@ -51,7 +51,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--state", metavar="FILE", help="SQLite file that stores the state; default: in memory")
     parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="initial mailboxes per vendor")
     parser.add_argument("--messages", type=int, default=0, metavar="N", help="initial messages per mailbox")
-    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="settings")
+    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]BEHAVIOR=VALUE", dest="settings")
     parser.add_argument("--fault", action="append", default=[], metavar="SPEC", dest="faults")
     parser.add_argument("--seed", type=int, default=0, help="seed of all random values")
     parser.add_argument(
@@ -69,7 +69,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
-    """Sort `[vendor.]knob=value` settings by vendor.
+    """Sort `[vendor.]behavior=value` settings by vendor.
 
     A setting without a vendor applies to every vendor that has this behavior. Raises ValueError where none has it.
     """
@@ -79,13 +79,13 @@ def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, di
         full_name, equals, value = setting.partition("=")
         vendor, dot, name = full_name.partition(".")
         if not equals:
-            raise ValueError(f"--set {setting!r}: has no value. Write it as knob=value.")
+            raise ValueError(f"--set {setting!r}: has no value. Write it as behavior=value.")
         if not dot:
             vendor, name = "", full_name
         matching = [one for one in vendors if vendor in ("", one) and name in names[one]]
         if not matching:
             known = ", ".join(sorted({f"{one}.{known}" for one in vendors for known in names[one]}))
-            raise ValueError(f"--set {setting!r}: no such knob. Use one of {known}.")
+            raise ValueError(f"--set {setting!r}: no such behavior. Use one of {known}.")
         for match in matching:
             chosen[match][name] = value
     return chosen
@@ -105,7 +105,7 @@ def simulate(vendor: str, store: Store, options: argparse.Namespace) -> Simulati
     return Simulation(
         vendor,
         store=store,
-        knobs=options.behaviors[vendor],
+        behaviors=options.behaviors[vendor],
         mailboxes=options.mailboxes,
         messages=options.messages,
         faults=options.faults,

@@ -54,7 +54,8 @@ def control_routes(simulation: Simulation) -> list[Route]:
     table: list[tuple[str, Handler, list[str]]] = [
         ("ready", control.ready, ["GET"]),
         ("requests", control.requests, ["GET", "DELETE"]),
-        ("knobs", control.behaviors, ["GET", "PUT"]),
+        ("behaviors", control.behaviors, ["GET", "PUT"]),
+        ("knobs", control.behaviors, ["GET", "PUT"]),  # the name in version 1.0
         ("faults", control.faults, ["GET", "PUT"]),
         ("reset", control.reset, ["POST"]),
         ("clock", control.clock, ["GET", "POST"]),

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from .behaviors import Behaviors
 from .control import PREFIX, control_routes, refusal
 from .simulation import Simulation
 from .store import Store
@@ -140,7 +141,7 @@ def origin_of(bound: socket.socket, tls: bool) -> str:
 class SimulatorServer:
     """A running simulator for tests.
 
-    `with SimulatorServer("kazoo", knobs={"profile": "5"}, mailboxes=10) as server:` serves on `server.url`.
+    `with SimulatorServer("kazoo", behaviors={"profile": "5"}, mailboxes=10) as server:` serves on `server.url`.
     """
 
     def __init__(
@@ -156,11 +157,13 @@ class SimulatorServer:
         allowed_hosts: Iterable[str] = (),
         **options: Any,
     ) -> None:
+        if "knobs" in options:  # the name in version 1.0
+            options["behaviors"] = options.pop("knobs")
         self.simulation = Simulation(vendor, store=Store(state), **options)
         self.vendor = self.simulation.vendor
         self.journal = self.simulation.journal
         self.faults = self.simulation.faults
-        self.knobs = self.simulation.behaviors
+        self.behaviors = self.simulation.behaviors
         self.clock = self.simulation.clock
         self.store = self.simulation.store
         self._socket = listen(host, port)
@@ -168,6 +171,11 @@ class SimulatorServer:
         self.url = self.origin + self.vendor.base_path
         self._server = make_server(Application(self.simulation, allowed_hosts), tls_cert, tls_key, protocol)
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def knobs(self) -> Behaviors:
+        """Return the behaviors under their name in version 1.0."""
+        return self.behaviors
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:

@@ -31,7 +31,7 @@ class Simulation:
         vendor: str | type[SimulatedVendor],
         *,
         store: Store | None = None,
-        knobs: Mapping[str, Any] | None = None,
+        behaviors: Mapping[str, Any] | None = None,
         mailboxes: int = 0,
         messages: int = 0,
         faults: Iterable[str] = (),
@@ -42,7 +42,7 @@ class Simulation:
         self.store = store if store is not None else Store()
         self.clock = Clock()
         self.store.now = self.clock.now
-        self.behaviors = Behaviors(vendor_class.behavior_definitions, knobs)
+        self.behaviors = Behaviors(vendor_class.behavior_definitions, behaviors)
         self.vendor = vendor_class(self.store, self.behaviors, self.clock, random_module.Random(seed))
         self.journal = Journal()
         self.faults = Faults(Starlette(routes=self.vendor.routes()), random_module.Random(seed), faults)

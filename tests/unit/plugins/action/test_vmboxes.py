@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin: its notifications, and its end after an interrupt."""
+"""The action plugin: its messages, and its behavior after an interrupt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.results import
 
 
 def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
-    """An action for a task over the local connection."""
+    """Return an action for a task on the local connection."""
     task = types.SimpleNamespace(
         action="acme.pbx.boxes",
         args={"mailboxes": []},
@@ -29,6 +29,7 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
         get_name=lambda: "Many mailboxes",
         loop=None,
         no_log=no_log,
+        vars={},
         timeout=time_limit,
     )
     shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "")
@@ -39,17 +40,17 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
 
 
 @pytest.mark.parametrize("no_log", [True, False])
-def test_progress_is_silent_where_the_task_is(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_with_no_log_prints_no_progress(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[t.Any] = []
-    monkeypatch.setattr(
-        vmboxes.task, "run_in_worker", lambda *_args, progress, **_options: given.append(progress) or {}
-    )
+    monkeypatch.setattr(vmboxes.task, "run_in_worker", lambda _name, _raw, worker: given.append(worker.progress) or {})
     action(no_log).run()
     assert [progress is None for progress in given] == [no_log]
 
 
 @pytest.mark.parametrize("no_log", [True, False])
-def test_an_interrupted_task_is_reported_and_ends_its_worker(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_task_reports_its_changes_and_ends_its_worker(
+    no_log: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reading, writing = os.pipe()
     ended: list[str] = []
 
@@ -57,7 +58,7 @@ def test_an_interrupted_task_is_reported_and_ends_its_worker(no_log: bool, monke
         try:
             os.kill(os.getpid(), signal.SIGINT)
         except KeyboardInterrupt:
-            # What Ansible sends to its workers next: what was begun goes on all the same.
+            # Ansible sends this signal to its workers next. Requests in flight continue.
             os.kill(os.getpid(), signal.SIGTERM)
             ended.append("cleanly")
         return {"summary": summarized({"create": 3, "update": 0, "none": 7}, failed=1, skipped=9, requests=5)}
@@ -77,12 +78,12 @@ def test_an_interrupted_task_is_reported_and_ends_its_worker(no_log: bool, monke
 
 
 class TimedOutError(BaseException):
-    """What Ansible raises in the worker."""
+    """The exception that Ansible raises in the worker."""
 
 
 @pytest.fixture
 def time_limit() -> t.Iterator[None]:
-    """A time limit of a task, as Ansible sets it, that is over when the signal comes."""
+    """Set the time limit of a task as Ansible does. It expires with the signal."""
 
     def over(number: int, frame: t.Any) -> t.NoReturn:
         raise TimedOutError
@@ -94,7 +95,7 @@ def time_limit() -> t.Iterator[None]:
 
 
 @pytest.mark.usefixtures("time_limit")
-def test_a_task_whose_time_is_over_reports_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_past_its_time_limit_reports_its_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_args: t.Any, **_options: t.Any) -> dict[str, t.Any]:
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGALRM)
@@ -109,7 +110,7 @@ def test_a_task_whose_time_is_over_reports_what_was_done(monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("time_limit")
-def test_a_module_whose_time_is_over_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_past_its_time_limit_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[t.Any] = []
 
     def run(_action: t.Any, module_args: dict[str, t.Any], **_options: t.Any) -> dict[str, t.Any]:
@@ -125,7 +126,7 @@ def test_a_module_whose_time_is_over_is_waited_for(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("time_limit")
-def test_a_module_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_args: t.Any, **_options: t.Any) -> dict[str, t.Any]:
         for _signal in range(2):
             signal.raise_signal(signal.SIGALRM)
@@ -149,7 +150,7 @@ def test_a_module_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) ->
         ({"VOICEMAIL_URL": "http://127.0.0.1", "TARGET": "x"}, False),
     ],
 )
-def test_a_worker_obeys_the_environment_or_hands_over(
+def test_the_worker_applies_the_environment_or_runs_the_module(
     environment: dict[str, str], here: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
@@ -162,7 +163,7 @@ def test_a_worker_obeys_the_environment_or_hands_over(
     assert ran == ["here" if here else "module"]
 
 
-def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:
+def test_the_module_refuses_a_list_together_with_a_file() -> None:
     both = {"src": "boxes.yml", "mailboxes": [{"mailbox": "3000"}]}
     assert vmboxes.task.with_items("vmboxes", both, "[{mailbox: '3001'}]") == both
     assert vmboxes.task.with_items("vmboxes", {"src": "boxes.yml", "mailboxes": None}, "[{mailbox: '3001'}]") == {
@@ -170,7 +171,7 @@ def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:
     }
 
 
-def test_points_in_time_are_refused_before_they_become_text() -> None:
+def test_dates_are_refused_before_they_become_text() -> None:
     moment = datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.UTC)
     given = {"name": moment, "older_than": moment}
     run = action()

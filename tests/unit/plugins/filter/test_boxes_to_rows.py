@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter boxes_to_rows: whatever a vendor holds is read back as it is, and nothing is a formula."""
+"""The filter boxes_to_rows: all values are read back unchanged, and no cell is a formula."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ boxes = st.lists(
 
 
 def without_empty(value: t.Any) -> t.Any:
-    """Return a box without dictionaries that hold nothing."""
+    """Return a box without empty dictionaries."""
     if isinstance(value, dict):
         kept = {key: without_empty(inner) for key, inner in value.items()}
         return {key: inner for key, inner in kept.items() if inner != {}}
@@ -104,7 +104,7 @@ def by_number(found: list[Box]) -> list[Box]:
     found=[{"mailbox": str(number), "name": text, "kazoo": {"flags": [text]}} for number, text in enumerate(ODD, 1)]
 )
 @examples(40)
-def test_a_table_is_read_back_without_a_change(found: list[Box]) -> None:
+def test_a_written_table_is_read_back_unchanged(found: list[Box]) -> None:
     expected = by_number([without_empty(box) for box in found])
     rows = boxes_to_rows(found, include_pins=True)
     assert rows_to_mailboxes(rows) == expected
@@ -118,7 +118,7 @@ def test_a_table_is_read_back_without_a_change(found: list[Box]) -> None:
     found=[{"mailbox": str(number), "name": text, "kazoo": {"flags": [text]}} for number, text in enumerate(ODD, 1)]
 )
 @examples(12)
-def test_a_workbook_is_read_back_without_a_change(found: list[Box]) -> None:
+def test_a_written_workbook_is_read_back_unchanged(found: list[Box]) -> None:
     content = base64.b64decode(boxes_to_rows(found, "xlsx", include_pins=True))
     assert read_back(content, "boxes.xlsx") == by_number([without_empty(box) for box in found])
 
@@ -156,7 +156,7 @@ def test_columns_and_order() -> None:
     ]
 
 
-def test_equal_boxes_are_equal_bytes() -> None:
+def test_equal_boxes_result_in_equal_bytes() -> None:
     found = [{"mailbox": "1", "name": "A"}]
     assert boxes_to_rows(found, "xlsx") == boxes_to_rows(list(found), "xlsx")
 
@@ -175,6 +175,6 @@ def test_equal_boxes_are_equal_bytes() -> None:
         ),
     ],
 )
-def test_wrong_use(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:
+def test_wrong_use_is_refused(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match=problem):
         boxes_to_rows(given_boxes, **options)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter boxes_to_yaml: every reader returns the characters that the vendor has."""
+"""The filter boxes_to_yaml: every reader returns the vendor's characters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Box = dict[str, t.Any]
 
 
 def items(text: str, name: str) -> list[Box]:
-    """Return the items of a file, each with its place."""
+    """Return the items of a file with their places."""
     return check_entries(read_entries(File(text, name), Layout(), []), [], Checks(sources=True))
 
 
@@ -39,7 +39,7 @@ UNSEEN = [
     *"\u061c\u180e\u3000\ud7ff\ue000\ufdd0\ufeff\ufff9\ufffd\ufffe\uffff",
     *"\U0001f600\U0001f468\u200d\U0001f469\U000e0001\U0010fffe\U0010ffff",
 ]
-# Numbers, dates, booleans and nulls of any version of YAML, its marks, and what looks like its syntax.
+# Numbers, dates, booleans and nulls of any version of YAML, and text that looks like its syntax.
 AMBIGUOUS = [
     "0",
     "7",
@@ -134,7 +134,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 
 def ansible_reading(content: str, folder: pathlib.Path) -> t.Any:
-    """Return a file as Ansible has it after `vars_files` and a template that uses the variable."""
+    """Return a file as Ansible reads it, with `vars_files` and a template of the variable."""
     file = folder / "vars.yml"
     file.write_text(content, encoding="utf-8", newline="")
     loader = DataLoader()
@@ -143,7 +143,7 @@ def ansible_reading(content: str, folder: pathlib.Path) -> t.Any:
 
 
 def readings(names: list[str], folder: pathlib.Path) -> list[list[str]]:
-    """Return the names of boxes as every reader returns them from their export."""
+    """Export boxes, and return their names from every reader."""
     boxes = [{"mailbox": str(3000 + position), "name": name} for position, name in enumerate(names)]
     (file,) = boxes_to_yaml(boxes, vendor="kazoo")
     content = file["content"]
@@ -157,7 +157,7 @@ def readings(names: list[str], folder: pathlib.Path) -> list[list[str]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def unsafe_is_text() -> t.Iterator[None]:
-    """Let plain PyYAML read Ansible's tag."""
+    """Make plain PyYAML read Ansible's tag `!unsafe`."""
     for loader in (yaml.SafeLoader, yaml.CSafeLoader):
         loader.add_constructor("!unsafe", lambda own, node: own.construct_scalar(node))
     yield
@@ -170,13 +170,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return tmp_path_factory.mktemp("export")
 
 
-def test_every_place_of_what_nobody_sees(folder: pathlib.Path) -> None:
+def test_invisible_characters_are_preserved_in_every_place(folder: pathlib.Path) -> None:
     names = [name for each in UNSEEN for name in (each, f"{each}x{each}{each}y{each}")]
     for found in readings(names, folder):
         assert found == names
 
 
-def test_every_character_of_the_basic_plane(folder: pathlib.Path) -> None:
+def test_every_character_of_the_basic_plane_is_preserved(folder: pathlib.Path) -> None:
     characters = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x10000), *range(0x1F000, 0x20000))]
     names = ["".join(characters[start : start + 100]) for start in range(0, len(characters), 100)]
     for found in readings(names, folder):
@@ -184,7 +184,7 @@ def test_every_character_of_the_basic_plane(folder: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["ambiguous", "templates"])
-def test_text_that_looks_like_something_else(kind: str, folder: pathlib.Path) -> None:
+def test_ambiguous_text_is_preserved(kind: str, folder: pathlib.Path) -> None:
     texts = AMBIGUOUS if kind == "ambiguous" else TEMPLATES
     for found in readings(texts, folder):
         assert found == texts
@@ -194,22 +194,22 @@ def test_text_that_looks_like_something_else(kind: str, folder: pathlib.Path) ->
 @pytest.mark.parametrize(
     "text", ["0123", "1e3", "0o17", "2026-01-31", "12:30", "yes", "n", "null", "~", ".inf", "1_000", "-5"]
 )
-def test_what_another_version_of_yaml_may_convert_is_quoted(text: str) -> None:
+def test_values_that_other_yaml_versions_convert_are_quoted(text: str) -> None:
     assert f'name: "{text}"\n' in boxes_to_yaml([{"mailbox": "3000", "name": text}])[0]["content"]
 
 
 @pytest.mark.parametrize(
     "text", ["Reception", "Ärzte & Co. (2nd floor)", "5th floor", "Lobby \U0001f600", "3rd-party: no"]
 )
-def test_ordinary_names_stay_readable(text: str) -> None:
+def test_ordinary_names_are_not_quoted(text: str) -> None:
     assert text in boxes_to_yaml([{"mailbox": "3000", "name": text}])[0]["content"]
 
 
 @given(name=TEXTS, flag=TEXTS)
 @example(name="Sales\x85desk", flag="a\u2028b\u2029c")
 @examples(200)
-def test_a_declaration_from_an_export_is_the_box(name: str, flag: str) -> None:
-    """All text that can be declared comes back, in lists and in the dictionaries of a vendor too."""
+def test_an_export_declares_the_same_box(name: str, flag: str) -> None:
+    """Check that all text is preserved, also in lists and vendor dictionaries."""
     box = {"mailbox": "3000", "name": name, "kazoo": {"flags": [flag, "0123"], "operator_number": flag}}
     (file,) = boxes_to_yaml([box], vendor="kazoo", split=True)
     (item,) = items(file["content"], file["name"])
@@ -223,7 +223,7 @@ def test_a_declaration_from_an_export_is_the_box(name: str, flag: str) -> None:
 
 
 @pytest.mark.parametrize("path", [("name",), ("emails", 0), ("kazoo", "operator_number")])
-def test_half_of_a_surrogate_pair_is_refused_by_name(path: tuple[t.Any, ...]) -> None:
+def test_a_lone_surrogate_is_refused_by_name(path: tuple[t.Any, ...]) -> None:
     bad = "x\ud800"
     box: Box = {
         "mailbox": "3000",
@@ -234,7 +234,7 @@ def test_half_of_a_surrogate_pair_is_refused_by_name(path: tuple[t.Any, ...]) ->
         boxes_to_yaml([box])
 
 
-def test_the_tag_unsafe_is_read_on_lists_and_dictionaries_too() -> None:
+def test_the_unsafe_tag_is_read_on_lists_and_dictionaries() -> None:
     item = "{mailbox: !unsafe 0123, name: !unsafe '{{ x }}', emails: !unsafe [a@example.com]}"
     text = f"mailboxes: !unsafe\n- !unsafe {item}\n"
     (found,) = items(text, "boxes.yml")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter mailboxes_for_vendor: carried values, reported losses, and the user's choices."""
+"""The filter mailboxes_for_vendor: translated values, reported losses, and the user's choices."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Item = dict[str, t.Any]
 
 
 def losses(result: Item, *, usual: bool = False) -> dict[str, str]:
-    """Option to reason, of the values that somebody chose, without the PIN that was not asked for."""
+    """Return the reason of each lost option. Skip defaults, and the PIN that was not requested."""
     return {
         row["option"]: row["reason"] for row in result["losses"] if row["usual"] is usual and row["reason"] != NO_PIN
     }
 
 
 def one(box: Item, source: str, target: str, **options: t.Any) -> tuple[Item, dict[str, str]]:
-    """What becomes of one mailbox that can be made."""
+    """Translate one valid mailbox."""
     result = mailboxes_for_vendor([{"mailbox": "3000", **box}], source, target, **options)
     (mailbox,) = result["mailboxes"]
     assert mailbox.pop("mailbox") == "3000"
@@ -38,7 +38,7 @@ def problems_of(*arguments: t.Any, **options: t.Any) -> str:
     return str(caught.value)
 
 
-def test_a_notice_follows_what_the_old_system_does() -> None:
+def test_notifications_follow_the_behavior_of_the_old_system() -> None:
     kazoo = {"name": "Reception", "emails": ["a@example.com"], "attach_audio": True, "after_email": "delete"}
     mailbox, lost = one(kazoo, "kazoo", "onsip")
     assert mailbox == {**kazoo, "notify": True}
@@ -47,7 +47,7 @@ def test_a_notice_follows_what_the_old_system_does() -> None:
     assert mailbox == {"name": "Reception", "notify": False, "attach_audio": False}
 
 
-def test_an_address_that_gets_no_notice_does_not_begin_to() -> None:
+def test_an_address_without_notifications_keeps_none() -> None:
     onsip = {"name": "Reception", "emails": ["a@example.com"], "notify": False}
     mailbox, lost = one(onsip, "onsip", "kazoo")
     assert mailbox == {"name": "Reception", "require_pin": True}
@@ -60,7 +60,7 @@ def test_an_address_that_gets_no_notice_does_not_begin_to() -> None:
     }
 
 
-def test_several_addresses_where_there_is_room_for_one() -> None:
+def test_several_addresses_for_a_single_one_are_a_loss() -> None:
     box = {"name": "Reception", "emails": ["a@example.com", "b@example.com"], "attach_audio": True}
     result = mailboxes_for_vendor([{"mailbox": "3000", **box}], "kazoo", "onsip")
     lost = losses(result)
@@ -68,13 +68,13 @@ def test_several_addresses_where_there_is_room_for_one() -> None:
     assert lost["emails"] == "must have at most 1 entries, got 2"
     assert lost["notify"].startswith("`notify` true needs `emails`")
     assert losses(result, usual=True)["attach_audio"].startswith("`attach_audio` true needs `notify`")
-    # What depends on it comes along as soon as the user gives one.
+    # Dependent values are translated if the user sets one.
     mailbox, lost = one(box, "kazoo", "onsip", overrides={3000: {"emails": ["b@example.com"]}})
     assert mailbox == {"name": "Reception", "emails": ["b@example.com"], "notify": True, "attach_audio": True}
     assert lost == {}
 
 
-def test_name_and_address_of_a_user() -> None:
+def test_name_and_address_of_a_user_are_translated() -> None:
     native = {"display_name": "Ada Abendrot", "email": "ada@example.com", "enabled": True}
     portsip = {"require_pin": True, "notify": True, "announce_time": "24_hour", "language": "de-DE", "native": native}
     mailbox, lost = one(portsip, "portsip", "kazoo")
@@ -87,7 +87,7 @@ def test_name_and_address_of_a_user() -> None:
     assert mailbox["description"] == "Ada Abendrot"
 
 
-def test_another_name_for_what_has_none() -> None:
+def test_a_missing_name_is_replaced() -> None:
     renamed = {"name": "description", "description": "name"}
     result = mailboxes_for_vendor(
         [{"mailbox": "3000", "description": "Front desk"}], "tel4vn", "onsip", renamed=renamed
@@ -95,14 +95,14 @@ def test_another_name_for_what_has_none() -> None:
     assert result["mailboxes"][0]["name"] == "Front desk"
     assert result["renamed"] == {"description": "name"}
     assert losses(result) == {}
-    # Not where the other has a value of its own.
+    # Not if the other vendor has a separate value.
     box = {"mailbox": "3000", "name": "Reception", "onsip": {"say_duration": True}}
     kept = mailboxes_for_vendor([box], "onsip", "kazoo", renamed={"onsip.say_duration": "name"})
     assert kept["mailboxes"][0]["name"] == "Reception"
     assert losses(kept) == {"onsip.say_duration": "kazoo has no such field"}
 
 
-def test_two_values_never_share_one_place() -> None:
+def test_two_values_are_never_merged_into_one() -> None:
     box = {"mailbox": "3000", "name": "Reception", "timezone": "Europe/Berlin"}
     renamed = {"name": "description", "timezone": "description"}
     result = mailboxes_for_vendor([box], "kazoo", "tel4vn", renamed=renamed, pins={"3000": "904751"})
@@ -110,7 +110,7 @@ def test_two_values_never_share_one_place() -> None:
     assert losses(result) == {"timezone": "the time zone is a setting of the tenant"}
 
 
-def test_values_that_take_the_place_of_others() -> None:
+def test_values_can_be_replaced() -> None:
     box = {"name": "Reception", "timezone": "Europe/Berlin", "emails": ["a@old.example", "b@old.example"]}
     swaps = {"timezone": {"Europe/Berlin": "America/Chicago"}, "emails": {"a@old.example": "a@new.example"}}
     swaps["emails"]["b@old.example"] = None
@@ -128,7 +128,7 @@ def test_values_that_take_the_place_of_others() -> None:
         assert "timezone" not in mailbox
 
 
-def test_what_a_new_mailbox_has_instead() -> None:
+def test_the_value_of_a_new_mailbox_is_reported() -> None:
     box = {"mailbox": "3000", "name": "Reception", "timezone": "Europe/Berlin"}
 
     def instead(**options: t.Any) -> str:
@@ -144,7 +144,7 @@ def test_what_a_new_mailbox_has_instead() -> None:
     assert instead(defaults={"timezone": "America/Denver"}) == "America/Denver"
 
 
-def test_usual_values_are_reported_apart_from_chosen_ones() -> None:
+def test_default_values_are_reported_separately() -> None:
     boxes = [
         {"mailbox": number, "name": number, "kazoo": {"skip_greeting": number == "3001", "transcribe": False}}
         for number in ("3000", "3001", "3002")
@@ -162,7 +162,7 @@ def test_usual_values_are_reported_apart_from_chosen_ones() -> None:
 
 
 @pytest.mark.parametrize("target", ["portsip", "tel4vn", "onsip"])
-def test_a_number_that_the_other_cannot_have(target: str) -> None:
+def test_an_unsupported_number_is_left_out(target: str) -> None:
     box = {"mailbox": "sales", "name": "Sales"}
     pins = {"3005": "904751"}
     result = mailboxes_for_vendor([box], "kazoo", target, present=[], pins=pins)
@@ -174,7 +174,7 @@ def test_a_number_that_the_other_cannot_have(target: str) -> None:
     assert [box["mailbox"] for box in result["mailboxes"]] == ["3005"]
 
 
-def test_two_mailboxes_for_one_number_are_both_left_out() -> None:
+def test_two_mailboxes_with_one_number_are_both_left_out() -> None:
     boxes = [{"mailbox": number, "name": number} for number in ("3000", "3001")]
     result = mailboxes_for_vendor(boxes, "kazoo", "onsip", overrides={"3001": {"mailbox": "3000"}})
     assert [box["mailbox"] for box in result["left_out"]] == ["3000", "3001"]
@@ -184,7 +184,7 @@ def test_two_mailboxes_for_one_number_are_both_left_out() -> None:
     assert result["unused_overrides"] == ["9999"]
 
 
-def test_what_must_be_there_already() -> None:
+def test_mailboxes_that_cannot_be_created_must_exist() -> None:
     boxes = [{"mailbox": "3000", "description": "Front desk"}, {"mailbox": "3001", "description": "Sales"}]
     unknown = mailboxes_for_vendor(boxes, "tel4vn", "kazoo")
     assert (unknown["mailboxes"], unknown["undecided"]) == ([], ["3000", "3001"])
@@ -200,18 +200,18 @@ def test_what_must_be_there_already() -> None:
     assert "create the user in PortSIP first" in users["left_out"][0]["reason"]
 
 
-def test_pins() -> None:
+def test_pins_are_translated_or_reported() -> None:
     box = {"name": "Reception", "pin": "0456"}
     mailbox, lost = one(box, "kazoo", "tel4vn", include_pins=True)
     assert mailbox["pin"] == "0456"
     mailbox, lost = one(box, "kazoo", "onsip", include_pins=True)
     assert "pin" not in mailbox
     assert "must not start with 0" in lost["pin"]
-    # A mailbox without a PIN loses none; one whose PIN the vendor hides does.
+    # A mailbox without a PIN loses none, but a hidden PIN is lost.
     assert "pin" not in one({"name": "Reception"}, "kazoo", "onsip", include_pins=True)[1]
     hidden = {"name": "Reception", "hidden": ["pin"]}
     assert one(hidden, "onsip", "kazoo", include_pins=True)[1]["pin"] == "onsip does not show it"
-    # Required by the one, hidden by the other: made anew, and from then on left to its owner.
+    # A required PIN that the old system hides is generated, and later left to the owner.
     needed = mailboxes_for_vendor([{"mailbox": "3000", "name": "x"}], "kazoo", "tel4vn")
     assert (needed["without_pin"], needed["undecided"]) == (["3000"], ["3000"])
     made, lost = one({"name": "Reception"}, "kazoo", "tel4vn", pins={"3000": "904751"})
@@ -240,7 +240,7 @@ def test_shared_voicemails_become_mailboxes() -> None:
     assert "portsip has its own shared voicemails" in refused["reason"]
 
 
-def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:
+def test_ids_are_not_carried_to_another_system() -> None:
     box = {
         "name": "Reception",
         "owner_id": "a" * 32,
@@ -251,7 +251,7 @@ def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:
     assert set(lost) == {"owner_id", "kazoo.media.unavailable"}
 
 
-def test_all_that_is_wrong_with_the_choices_is_reported_at_once() -> None:
+def test_all_problems_of_the_choices_are_reported_together() -> None:
     text = problems_of(
         [{"mailbox": "3000", "name": "x"}],
         "kazoo",
@@ -271,7 +271,7 @@ def test_all_that_is_wrong_with_the_choices_is_reported_at_once() -> None:
         assert part in text
 
 
-def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
+def test_choices_are_validated_by_the_rules_of_the_target() -> None:
     boxes = [{"mailbox": number, "name": "x"} for number in ("3000", "3001")]
     text = problems_of(
         boxes, "kazoo", "onsip", defaults={"timezone": "Mars"}, overrides={"3001": {"require_pin": True}}
@@ -292,15 +292,15 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
         (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: kazoo has no option `nmae`"),
     ],
 )
-def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], reported: str) -> None:
+def test_values_other_than_mailboxes_are_refused(arguments: tuple[t.Any, ...], reported: str) -> None:
     assert reported in problems_of(*arguments)
 
 
-def test_shared_voicemails_of_a_vendor_that_has_none() -> None:
+def test_shared_voicemails_of_a_vendor_without_them_are_refused() -> None:
     assert "kazoo has no shared voicemails" in problems_of([], "kazoo", "onsip", shared_voicemails=[{}])
 
 
-def test_a_number_as_key_is_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_as_key_is_accepted_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr(Display, "warning", lambda _self, text, *_others, **_options: shown.append(text))
     mailbox, _lost = one({"name": "Reception"}, "kazoo", "onsip", overrides={3000: {"name": "Desk"}})
@@ -308,7 +308,7 @@ def test_a_number_as_key_is_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch
     assert ["`overrides`: 3000" in text and "YAML reads 0123 as 83" in text for text in shown] == [True]
 
 
-def test_problems_can_be_returned_without_any_mailbox() -> None:
+def test_problems_can_be_returned_without_mailboxes() -> None:
     boxes = [{"mailbox": "3000", "name": "Reception"}]
     given = {"source": "kazoo", "target": "onsip", "overrides": {"3000": {"nonsense": 1}}}
     with pytest.raises(AnsibleFilterError, match="nonsense") as caught:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter retention_plan: a message is deleted only where one rule clearly says so."""
+"""The filter retention_plan: a message is deleted only if a rule selects it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def deleted(plan: Row) -> list[list[str]]:
     return [one["delete"] for one in plan["rules"]]
 
 
-def test_the_first_rule_that_covers_a_message_decides() -> None:
+def test_the_first_matching_rule_applies_to_a_message() -> None:
     rules = [rule("30.*", "keep"), rule("3.*", "archive_then_delete"), rule()]
     plan = retention_plan(
         rules,
@@ -48,18 +48,18 @@ def test_the_first_rule_that_covers_a_message_decides() -> None:
     assert (plan["selected"], plan["to_archive"]) == (["b", "c"], ["b"])
 
 
-def test_a_message_too_young_for_its_rule_stays_whatever_later_rules_say() -> None:
+def test_a_message_too_recent_for_its_rule_is_kept() -> None:
     plan = retention_plan([rule("3000"), rule()], [search(), search("a")], [message("a")])
     assert plan["selected"] == []
 
 
 @pytest.mark.parametrize("mailbox", [None, "", "30001", "23000", 3000])
-def test_a_rule_matches_the_whole_number_and_no_message_without_one(mailbox: t.Any) -> None:
+def test_a_rule_matches_whole_numbers_only(mailbox: t.Any) -> None:
     plan = retention_plan([rule("3000")], [search("a")], [message("a", mailbox)])
     assert plan["selected"] == []
 
 
-def test_a_status_limits_a_rule_and_leaves_the_message_to_the_next() -> None:
+def test_a_message_of_another_status_is_left_to_the_next_rule() -> None:
     rules = [rule(status="deleted", permanent=True), rule(status="read")]
     found = [search("a", "b"), search("a", "b")]
     plan = retention_plan(rules, found, [message("a", status="deleted"), message("b")])
@@ -93,7 +93,7 @@ def test_nothing_is_deleted_without_the_results_of_the_archive() -> None:
         assert (deleted(plan), plan["unarchived"]) == ([[]], ["a"])
 
 
-def test_check_mode_shows_what_the_archive_would_have() -> None:
+def test_check_mode_counts_planned_archive_entries() -> None:
     rows = [{"id": "a", "status": "changed"}, {"id": "b", "status": "failed"}]
     messages, found = [message("a"), message("b")], [search("a", "b")]
     plan = retention_plan([ARCHIVE], found, messages, archived=rows, check_mode=True)
@@ -101,7 +101,7 @@ def test_check_mode_shows_what_the_archive_would_have() -> None:
     assert deleted(retention_plan([ARCHIVE], found, messages, check_mode=True, archive_is_new=True)) == [["a", "b"]]
 
 
-def test_a_search_counts_only_what_it_would_delete() -> None:
+def test_a_search_counts_only_planned_deletions() -> None:
     plan = retention_plan([rule()], [search("a", action="none")], [message("a")])
     assert plan["selected"] == []
 
@@ -127,14 +127,14 @@ def test_undated_messages_count_where_a_rule_matches_their_mailbox() -> None:
         ({"permanent": "perhaps"}, "must be true or false"),
     ],
 )
-def test_a_rule_that_cannot_be_understood_is_refused(wrong: Row, problem: str) -> None:
+def test_an_invalid_rule_is_refused(wrong: Row, problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match="retention_plan: .*" + problem.replace("(", r"\(")):
         retention_plan([{**rule(), **wrong}], [search("a")], [message("a")])
 
 
 @pytest.mark.parametrize("position", range(3))
 @pytest.mark.parametrize("wrong", [None, "text", {"a": 1}, ["a"]])
-def test_anything_but_lists_of_dictionaries_is_refused(position: int, wrong: t.Any) -> None:
+def test_values_other_than_lists_of_dictionaries_are_refused(position: int, wrong: t.Any) -> None:
     given: list[t.Any] = [[rule()], [search("a")], [message("a")]]
     given[position] = wrong
     with pytest.raises(AnsibleFilterError, match="must be a list of dictionaries"):

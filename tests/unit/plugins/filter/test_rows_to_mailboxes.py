@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter rows_to_mailboxes: columns, cells that spreadsheets spoil, and errors that never show a PIN."""
+"""The filter rows_to_mailboxes: columns, cells altered by spreadsheets, and errors without PINs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_columns_are_mapped() -> None:
     ]
 
 
-def test_rows_of_a_spreadsheet() -> None:
+def test_rows_of_a_spreadsheet_are_read() -> None:
     rows = [
         {"Number": 3000.0, "Full name": "Reception", "Mail": ["a@b.c"], "Comment": None, "Greeting": True},
         {"Number": None, "Full name": " ", "Mail": None, "Comment": None, "Greeting": None},
@@ -59,7 +59,7 @@ def test_rows_of_a_spreadsheet() -> None:
     assert rows_to_mailboxes([]) == []
 
 
-def test_all_problems_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     text = "Number,Full name,emails,Fax,\n3000,x,y,1,\n3001,x\n3000,x,,,z\n,x,,,\n"
     columns = {"Number": "mailbox", "Full name": "nam", "Gone": None}
     assert problems_of(text, columns=columns, vendor="kazoo") == [
@@ -73,14 +73,14 @@ def test_all_problems_at_once() -> None:
     ]
 
 
-def test_fifty_rows_with_one_mistake_are_one_line() -> None:
+def test_fifty_rows_with_the_same_mistake_are_one_line() -> None:
     text = "mailbox,timezone\n" + "".join(f"{number},?\n" for number in range(3000, 3050))
     (found,) = problems_of(text, vendor="kazoo")
     reason = "`timezone` must be an IANA time zone such as Europe/Paris"
     assert found == f"50 mailboxes: {reason}: column timezone: lines 2-9, 10-51 '?'"
 
 
-def test_unknown_columns_are_left_out_only_when_reported() -> None:
+def test_unknown_columns_are_left_out_on_request() -> None:
     assert problems_of("mailbox,nmae\n3000,x\n") == ["line 1: unknown column 'nmae'; did you mean `name`?"]
     assert rows_to_mailboxes("mailbox,nmae\n3000,x\n", ignore_unknown_columns=True) == [{"mailbox": "3000"}]
 
@@ -93,7 +93,7 @@ def test_a_table_without_numbers_is_one_problem(ignore: bool) -> None:
     ]
 
 
-def test_forgotten_headings_do_not_show_a_pin() -> None:
+def test_missing_headings_do_not_expose_a_pin() -> None:
     found = problems_of("3000,Reception,4821\n3001,Workshop,9137\n")
     assert "line 1: column 3 has no heading of an option" in found
     assert not any("4821" in problem or "9137" in problem for problem in found)
@@ -112,7 +112,7 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
         ("482", "must be 4 to 15 characters long, got 3"),
     ],
 )
-def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
+def test_a_pin_altered_by_a_spreadsheet_is_refused(cell: object, problem: str) -> None:
     (reported,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
     place = "row 1, column pin: "
     assert reported in (f"{place}`pin` {problem}", f"{place}mailbox 3000: `pin` {problem}")
@@ -121,18 +121,18 @@ def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "number"), [("1001.0", "1001"), ("1001,00", "1001"), ('="0300"', "0300"), ("1001", "1001"), ("*97", "*97")]
 )
-def test_a_number_is_read_as_it_was_before_a_spreadsheet_took_it_for_a_quantity(cell: str, number: str) -> None:
+def test_a_number_altered_by_a_spreadsheet_is_restored(cell: str, number: str) -> None:
     assert rows_to_mailboxes([{"mailbox": cell, "name": cell}]) == [{"mailbox": number, "name": cell}]
 
 
 @pytest.mark.parametrize("cell", ["1,00E+03", "1.001", "1'001", "1\u202f001", "12,345,678"])
-def test_a_number_that_cannot_be_known_is_refused(cell: str) -> None:
+def test_a_number_that_cannot_be_restored_is_refused(cell: str) -> None:
     (reported,) = problems_of([{"mailbox": cell}])
     assert re.match("row 1, column mailbox(, value .*)?: `mailbox` ", reported)
     assert reported.endswith(". Format the column as text")
 
 
-def test_an_export_of_a_spreadsheet() -> None:
+def test_an_export_of_a_spreadsheet_is_read() -> None:
     lines = [
         "\ufeffExtension;Name;Mail;;",
         '="0300";"Meier; Anna";"a@b.c\r\nd@e.f";;',
@@ -152,7 +152,7 @@ def test_a_pin_keeps_its_zeros() -> None:
     assert rows_to_mailboxes("mailbox,pin\n3000,0042\n")[0]["pin"] == "0042"
 
 
-def test_what_the_vendor_cannot_hold_is_left_to_the_module() -> None:
+def test_unsupported_options_are_left_to_the_module() -> None:
     assert rows_to_mailboxes("mailbox,name,language\n3000,x,en-US\n", vendor="kazoo")[0]["language"] == "en-US"
 
 
@@ -166,6 +166,6 @@ def test_what_the_vendor_cannot_hold_is_left_to_the_module() -> None:
         ("mailbox\n", {"delimiter": "::"}, "`delimiter` must be one character"),
     ],
 )
-def test_wrong_use(rows: object, options: dict, problem: str) -> None:
+def test_wrong_use_is_refused(rows: object, options: dict, problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match=re.escape(problem)):
         rows_to_mailboxes(rows, **options)

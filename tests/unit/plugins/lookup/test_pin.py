@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup pin: what a PIN may be, and how it is kept."""
+"""The lookup pin: valid PINs, and the file that stores them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def kind_of(name: str) -> pin_module.Kind:
 
 @given(name=st.sampled_from(NAMES), length=st.integers(4, 7), number=st.from_regex(r"[0-9]{1,9}", fullmatch=True))
 @examples(300)
-def test_every_pin_is_within_the_rules(name: str, length: int, number: str) -> None:
+def test_every_pin_complies_with_the_rules(name: str, length: int, number: str) -> None:
     pin = pin_module.make_pin(number, length, kind_of(name))
     assert re.fullmatch(rf"[1-9][0-9]{{{length - 1}}}", pin)
     assert not any(run in pin for run in RUNS)
@@ -57,7 +57,7 @@ def test_every_pin_is_within_the_rules(name: str, length: int, number: str) -> N
 
 
 @pytest.mark.parametrize("pin", ["2580", "9135", "112233"])
-def test_what_may_be_drawn(pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_valid_pins_are_accepted(pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pin_module.secrets, "randbelow", lambda _most: int(pin) - 10 ** (len(pin) - 1))
     assert pin_module.make_pin("3000", len(pin), kind_of("kazoo")) == pin
 
@@ -65,25 +65,25 @@ def test_what_may_be_drawn(pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("pin", "number"), [("2580", "2580"), ("2580", "0852"), ("1112", "9"), ("4567", "9"), ("9876", "9")]
 )
-def test_what_is_drawn_again(pin: str, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weak_pins_are_rejected(pin: str, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([int(pin) - 1000, 9135 - 1000])
     monkeypatch.setattr(pin_module.secrets, "randbelow", lambda _most: next(drawn))
     assert pin_module.make_pin(number, 4, kind_of("kazoo")) == "9135"
 
 
-def test_the_whole_range_is_drawn_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pins_cover_the_whole_range(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(pin_module.secrets, "randbelow", lambda most: asked.append(most) or most - 1 - 864)
     assert pin_module.make_pin("3000", 4, kind_of("kazoo")) == "9135"
     assert asked == [9000]
 
 
-def test_without_a_file_every_call_makes_others() -> None:
+def test_without_a_file_every_call_returns_new_pins() -> None:
     assert len({pin for _time in range(5) for pin in look_up("3000", "3001")}) > 5
     assert all(len(pin) == 6 for pin in look_up("3000"))
 
 
-def test_a_length_that_the_vendor_refuses() -> None:
+def test_an_unsupported_length_is_refused() -> None:
     assert "there is no PIN of 8 digits for mailbox 3000: a PIN must be 1 to 7 digits" in refusal(
         "3000", vendor="onsip", length=8
     )
@@ -108,7 +108,7 @@ def test_a_file_keeps_pins_by_vendor_account_and_mailbox(name: str, tmp_path: pa
     assert sorted(file.name for file in tmp_path.iterdir()) == [name, f"{name}.lock"]
 
 
-def test_what_is_complete_is_not_written_again(tmp_path: pathlib.Path) -> None:
+def test_a_complete_file_is_not_rewritten(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
     pins = look_up("3000", file=str(path))
     before = path.stat()
@@ -116,19 +116,21 @@ def test_what_is_complete_is_not_written_again(tmp_path: pathlib.Path) -> None:
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("way", [{"variables": {"ansible_check_mode": True}}, {"write": False}], ids=["check", "write"])
-def test_check_mode_writes_nothing(way: dict, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize(
+    "readonly", [{"variables": {"ansible_check_mode": True}}, {"write": False}], ids=["check", "write"]
+)
+def test_check_mode_writes_nothing(readonly: dict, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
-    assert len(look_up("3000", file=str(path), **way)) == 1
+    assert len(look_up("3000", file=str(path), **readonly)) == 1
     assert list(tmp_path.iterdir()) == []
     kept = look_up("3000", file=str(path))
     text = path.read_text()
-    assert look_up("3000", "3001", file=str(path), **way)[0] == kept[0]
+    assert look_up("3000", "3001", file=str(path), **readonly)[0] == kept[0]
     assert path.read_text() == text
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
-def test_a_file_that_others_can_reach_is_refused(mode: int, tmp_path: pathlib.Path) -> None:
+def test_a_file_that_others_can_access_is_refused(mode: int, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
     look_up("3000", file=str(path))
     path.chmod(mode)
@@ -147,7 +149,7 @@ def test_a_file_of_another_user_is_refused(tmp_path: pathlib.Path, monkeypatch: 
     assert "belongs to another user" in refusal("3000", file=str(path))
 
 
-def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
+def test_a_path_that_is_not_a_file_is_refused(tmp_path: pathlib.Path) -> None:
     assert "is not a regular file" in refusal("3000", file=str(tmp_path))
     os.mkfifo(tmp_path / "pipe", mode=0o600)
     assert "is not a regular file" in refusal("3000", file=str(tmp_path / "pipe"))
@@ -166,7 +168,7 @@ def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
         ("kazoo: {default: {'3000': '482148214821482148'}}", "the PIN of mailbox 3000 must be 4 to 15 characters"),
     ],
 )
-def test_a_file_that_is_not_in_order_is_left_alone(text: str, problem: str, tmp_path: pathlib.Path) -> None:
+def test_an_invalid_file_is_not_changed(text: str, problem: str, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
     path.write_text(text)
     path.chmod(0o600)
@@ -176,7 +178,7 @@ def test_a_file_that_is_not_in_order_is_left_alone(text: str, problem: str, tmp_
     assert path.read_text() == text
 
 
-def test_digits_without_quotes_are_what_they_look_like(tmp_path: pathlib.Path) -> None:
+def test_unquoted_digits_are_kept(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
     path.write_text("kazoo: {default: {0123: 0042, 0x1F: 1_000}}")
     path.chmod(0o600)
@@ -188,7 +190,7 @@ def test_digits_without_quotes_are_what_they_look_like(tmp_path: pathlib.Path) -
     assert "mailbox 3000 and its PIN must be text; put both in quotes" in refusal("3000", file=str(lost))
 
 
-def test_asking_for_kept_pins_makes_none(tmp_path: pathlib.Path) -> None:
+def test_reading_stored_pins_generates_none(tmp_path: pathlib.Path) -> None:
     assert look_up("3000", file=str(tmp_path / "pins.yml"), kept=True) == []
     assert list(tmp_path.iterdir()) == []
     assert "`kept` needs `file`" in refusal("3000", kept=True)
@@ -209,7 +211,7 @@ def test_a_link_is_followed_and_kept(tmp_path: pathlib.Path) -> None:
     assert set(yaml.safe_load(target.read_text())["kazoo"]["default"]) == {"3000", "3001"}
 
 
-def test_a_write_that_breaks_leaves_the_old_file(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_keeps_the_old_file(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "pins.yml"
     look_up("3000", file=str(path))
     text = path.read_text()
@@ -260,7 +262,7 @@ def test_lists_are_flattened(terms: list[object], tmp_path: pathlib.Path) -> Non
     }
 
 
-def test_no_numbers_need_no_pins() -> None:
+def test_no_numbers_return_no_pins() -> None:
     assert look_up([]) == look_up() == []
 
 
@@ -278,7 +280,7 @@ def test_no_numbers_need_no_pins() -> None:
         ([["3000"], ["\t"]], "the number of a mailbox is empty"),
     ],
 )
-def test_terms_that_are_no_numbers_are_refused(term: object, problem: str, tmp_path: pathlib.Path) -> None:
+def test_terms_other_than_numbers_are_refused(term: object, problem: str, tmp_path: pathlib.Path) -> None:
     assert problem in refusal(term, "3005", file=str(tmp_path / "pins.yml"))
     assert not (tmp_path / "pins.yml").exists()
 
@@ -299,10 +301,10 @@ def encrypted(path: pathlib.Path, password: str | None, *numbers: str, **options
     return plugin.run(list(numbers), {}, vendor="kazoo", file=str(path), **options)
 
 
-def test_an_encrypted_file_keeps_pins_and_stays_encrypted(tmp_path: pathlib.Path) -> None:
+def test_an_encrypted_file_stays_encrypted(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
     first = encrypted(path, "a long password", "3000", encrypt=True)
-    # Git gives files to a group, and an encrypted one may be read.
+    # Git makes files readable by a group, which is safe for an encrypted one.
     path.chmod(0o664)
     both = encrypted(path, "a long password", "3000", "3001")
     assert both[:1] == first
@@ -314,7 +316,7 @@ def test_an_encrypted_file_keeps_pins_and_stays_encrypted(tmp_path: pathlib.Path
 
 
 @pytest.mark.parametrize("password", [None, "another password"])
-def test_an_encrypted_file_needs_its_password(tmp_path: pathlib.Path, password: str | None) -> None:
+def test_an_encrypted_file_requires_its_password(tmp_path: pathlib.Path, password: str | None) -> None:
     path = tmp_path / "pins.yml"
     encrypted(path, "a long password", "3000", encrypt=True)
     content = path.read_bytes()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files are complete recordings."""
+"""Recognize complete recordings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Check: t.TypeAlias = "t.Callable[[bytes], str | None]"
 
 @pytest.fixture
 def problem(tmp_path: pathlib.Path) -> Check:
-    """Write a file and return what is wrong with it."""
+    """Write a file and return its problem."""
 
     def check(content: bytes) -> str | None:
         path = tmp_path / "file"
@@ -31,14 +31,14 @@ def problem(tmp_path: pathlib.Path) -> Check:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_complete_files_of_every_kind(kind: str, problem: Check) -> None:
+def test_complete_files_of_every_format_are_accepted(kind: str, problem: Check) -> None:
     content = KINDS[kind]()
     assert kind_of(content[:16]) == kind
     assert problem(content) is None
 
 
 @pytest.mark.parametrize("kind", ["wav", "ogg", "mp4"])
-def test_a_file_that_was_cut_is_noticed(kind: str, problem: Check) -> None:
+def test_truncated_files_are_detected(kind: str, problem: Check) -> None:
     content = KINDS[kind]()
     for length in (13, 30, len(content) // 2, len(content) - 2):
         assert problem(content[:length]), length
@@ -66,11 +66,11 @@ def test_a_file_that_was_cut_is_noticed(kind: str, problem: Check) -> None:
         b"\0\0\0\0ftyp" + bytes(100),
     ],
 )
-def test_what_is_no_recording(content: bytes, problem: Check) -> None:
+def test_other_files_are_not_recordings(content: bytes, problem: Check) -> None:
     assert problem(content)
 
 
-def test_headers_of_programs_that_stream_state_no_length(problem: Check) -> None:
+def test_streaming_headers_have_no_length(problem: Check) -> None:
     content = bytearray(wav())
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     assert problem(bytes(content)) is None
@@ -78,7 +78,7 @@ def test_headers_of_programs_that_stream_state_no_length(problem: Check) -> None
     assert problem(bytes(content)) is None
 
 
-def test_tags_and_padding_before_and_behind_the_sound(problem: Check) -> None:
+def test_tags_and_padding_around_the_sound_are_accepted(problem: Check) -> None:
     assert problem(b"ID3\x04\0\0\0\0\0\x0a" + bytes(10) + bytes(500) + mp3()) is None
     assert problem(mp3() + b"TAG" + bytes(125)) is None
     assert problem(wav(399) + b"LIST\x04\0\0\0INFO") is None

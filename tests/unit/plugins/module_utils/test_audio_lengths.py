@@ -33,26 +33,26 @@ def wav_of(format_tag: int, bytes_per_second: int, sound: bytes) -> bytes:
     return b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"WAVE" + chunks
 
 
-def test_wav_by_its_rate() -> None:
+def test_the_length_of_wav() -> None:
     assert duration_of(wav(frames=12000)) == 1500
 
 
-def test_wav_of_a_telephone_codec() -> None:
+def test_the_length_of_wav_with_a_telephone_codec() -> None:
     assert duration_of(wav_of(7, 8000, bytes(4000))) == 500
 
 
-def test_wav_that_was_streamed_has_the_length_that_came() -> None:
+def test_the_length_of_streamed_wav() -> None:
     content = bytearray(wav(frames=8000))
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     assert duration_of(bytes(content)) == 1000
 
 
 @pytest.mark.parametrize("frames", [2, 7, 1000])
-def test_mp3_by_its_frames(frames: int) -> None:
+def test_the_length_of_mp3(frames: int) -> None:
     assert duration_of(tone(frames * FRAME_MS / 1000 - 0.001, 440)) == frames * FRAME_MS
 
 
-def test_mp3_with_a_tag_and_a_table_of_contents() -> None:
+def test_the_length_of_mp3_with_tag_and_table_of_contents() -> None:
     sound = tone(1, 440)
     frame = sound[:36]
     table = bytearray(frame)
@@ -61,12 +61,12 @@ def test_mp3_with_a_tag_and_a_table_of_contents() -> None:
     assert duration_of(tag + bytes(table) + sound) == duration_of(sound)
 
 
-def test_mp3_followed_by_an_old_tag() -> None:
+def test_the_length_of_mp3_with_a_trailing_tag() -> None:
     sound = tone(1, 440)
     assert duration_of(sound + b"TAG" + bytes(125)) == duration_of(sound)
 
 
-def test_ogg_by_its_last_position() -> None:
+def test_the_length_of_ogg() -> None:
     opus = b"OpusHead\x01\x01" + (312).to_bytes(2, "little") + bytes(7)
     vorbis = b"\x01vorbis" + bytes(4) + b"\x01" + (22050).to_bytes(4, "little") + bytes(14)
     speex = b"Speex   " + bytes(28) + (16000).to_bytes(4, "little") + bytes(40)
@@ -79,5 +79,5 @@ def test_ogg_by_its_last_position() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"no recording", mp4(), wav()[:-10], mp3()[:20], b"ID3\x04\0\0\xff\xff\xff\xff"]
 )
-def test_no_length_of_what_is_no_complete_sound(content: bytes) -> None:
+def test_incomplete_recordings_have_no_length(content: bytes) -> None:
     assert duration_of(content) is None

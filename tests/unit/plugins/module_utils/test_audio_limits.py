@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much is downloaded, how long that takes, and what a full disk does."""
+"""Limits of downloads: size, speed and disk space."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MEBIBYTE = 2**20
     ],
 )
 @pytest.mark.parametrize("sized", [True, False])
-def test_a_flood_is_ended(
+def test_a_download_above_the_limit_is_aborted(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, stated: dict[str, int], words: str, sized: bool
 ) -> None:
     monkeypatch.setattr(audio_bounds, "MOST_BYTES", 16 * MEBIBYTE)
@@ -46,11 +46,11 @@ def test_a_flood_is_ended(
     assert words in str(row.error)
     assert archive.files == {}
     assert len(sent) == 1, "it is not asked for again"
-    # The piece that is too much was received, and not written.
+    # The excess piece was received, but not written.
     assert sent[0].sent <= (0 if sized else 17 * MEBIBYTE)
 
 
-def test_max_bytes_takes_the_place_of_the_formula(tmp_path: pathlib.Path) -> None:
+def test_max_bytes_replaces_the_formula(tmp_path: pathlib.Path) -> None:
     archive = Archive(tmp_path, duration_ms=1)
     large = wav(audio_bounds.MARGIN_BYTES)
     assert archive.row(whole(large)).status == "failed"
@@ -60,8 +60,8 @@ def test_max_bytes_takes_the_place_of_the_formula(tmp_path: pathlib.Path) -> Non
     assert "larger than `max_bytes`, which is 100" in str(row.error)
 
 
-def test_a_server_that_drips_is_left(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then keeps every wait short, and the whole would take days."""
+def test_a_trickling_download_is_aborted(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Abort a download whose single waits are short, but which would take days."""
     clock = [0.0]
     monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
     sent = 0
@@ -86,7 +86,7 @@ def test_a_server_that_drips_is_left(archive: Archive, monkeypatch: pytest.Monke
     assert archive.files == {}
 
 
-def test_a_slow_line_is_no_drip(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_connection_is_accepted(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
     content = wav(8000)
@@ -105,7 +105,7 @@ def test_a_slow_line_is_no_drip(archive: Archive, monkeypatch: pytest.MonkeyPatc
     assert clock[0] > 10
 
 
-def test_a_packed_recording_is_refused_before_it_is_unpacked(archive: Archive) -> None:
+def test_a_compressed_recording_is_refused(archive: Archive) -> None:
     row = archive.row(whole(b"x" * 100, content_encoding="gzip"))
     assert row.status == "failed"
     assert "the server compressed the recording" in str(row.error)
@@ -113,7 +113,7 @@ def test_a_packed_recording_is_refused_before_it_is_unpacked(archive: Archive) -
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 @pytest.mark.parametrize("call", ["open", "write", "fsync"])
-def test_a_full_disk_is_named(archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int, call: str) -> None:
+def test_a_full_disk_is_reported(archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int, call: str) -> None:
     words = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}[number]
     real = getattr(os, call)
 

@@ -38,16 +38,16 @@ def recording(folder: Folder, name: str) -> Recording:
 
 
 def add(root: pathlib.Path, number: int, barrier: t.Any) -> None:
-    """Add entries as a task does: read the manifest first, and write it when the downloads are done."""
+    """Add entries like a task: read the manifest, and write it after the downloads."""
     folder = Folder(root, 0o600)
     for position in range(MESSAGES):
         manifest = Manifest.open(folder, "manifest.json")
-        # All have read the same file before any of them writes it: whoever writes last would win.
+        # All processes read the file before any writes it, so the last writer could overwrite the others.
         barrier.wait(30)
         assert manifest.write([recording(folder, f"{number}-{position}")], 0o600, check=False)
 
 
-def test_processes_that_write_at_the_same_time_lose_no_entry(tmp_path: pathlib.Path) -> None:
+def test_concurrent_processes_lose_no_entry(tmp_path: pathlib.Path) -> None:
     barrier = FORK.Barrier(PROCESSES)
     processes = [FORK.Process(target=add, args=(tmp_path, number, barrier)) for number in range(PROCESSES)]
     for process in processes:
@@ -60,7 +60,7 @@ def test_processes_that_write_at_the_same_time_lose_no_entry(tmp_path: pathlib.P
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
-def test_nothing_is_written_where_nothing_is_new(tmp_path: pathlib.Path) -> None:
+def test_an_unchanged_manifest_is_not_written(tmp_path: pathlib.Path) -> None:
     folder = Folder(tmp_path, 0o600)
     one = recording(folder, "one")
     assert Manifest.open(folder, "list.json").write([one], 0o600, check=True)
@@ -71,7 +71,7 @@ def test_nothing_is_written_where_nothing_is_new(tmp_path: pathlib.Path) -> None
     assert (tmp_path / "list.json").stat().st_ino == before.st_ino
 
 
-def test_what_another_program_put_there_meanwhile_stays(tmp_path: pathlib.Path) -> None:
+def test_entries_of_other_programs_are_kept(tmp_path: pathlib.Path) -> None:
     folder = Folder(tmp_path, 0o600)
     manifest = Manifest.open(folder, "list.json")
     (tmp_path / "list.json").write_text("mine")
@@ -80,7 +80,7 @@ def test_what_another_program_put_there_meanwhile_stays(tmp_path: pathlib.Path) 
     assert (tmp_path / "list.json").read_text() == "mine"
 
 
-def test_a_lock_that_is_held_for_too_long_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_timeout_is_reported(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_files, "LOCK_SECONDS", 0.1)
     path = tmp_path / "list.json"
     descriptor = os.open(tmp_path / ".list.json.lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a file counts as the recording of a message, what is replaced, and how much is downloaded."""
+"""Which files count as the recording of a message, and which are replaced or downloaded."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_garbage_under_the_right_name_is_downloaded_again(archive: Archive, earl
     assert archive.path.read_bytes() == SOUND
 
 
-def test_garbage_of_the_size_that_the_vendor_states_is_downloaded_again(tmp_path: pathlib.Path) -> None:
+def test_garbage_of_the_stated_size_is_downloaded_again(tmp_path: pathlib.Path) -> None:
     archive = Archive(tmp_path, size_bytes=len(SOUND))
     archive.path.write_bytes(bytes(len(SOUND)))
     assert archive.row().status == "changed"
@@ -71,7 +71,7 @@ def test_another_recording_is_never_overwritten(tmp_path: pathlib.Path, stated: 
     assert archive.files == {"m1.wav": OTHER}
 
 
-def test_what_this_collection_wrote_is_replaced_when_the_vendor_has_another(archive: Archive) -> None:
+def test_an_outdated_download_is_replaced(archive: Archive) -> None:
     archive.run(whole(mp3(), content_type="audio/mpeg"), manifest="manifest.json")
     assert set(archive.files) == {"m1.mp3", "manifest.json"}
     archive.message = Message("m1", "3000", size_bytes=len(SOUND))
@@ -79,24 +79,24 @@ def test_what_this_collection_wrote_is_replaced_when_the_vendor_has_another(arch
     assert set(archive.files) == {"m1.wav", "manifest.json"}
 
 
-def test_a_good_recording_is_never_replaced_by_garbage(archive: Archive) -> None:
+def test_a_valid_recording_is_never_replaced_by_garbage(archive: Archive) -> None:
     archive.run(manifest="manifest.json")
     archive.message = Message("m1", "3000", size_bytes=len(GARBAGE))
     assert archive.row(whole(GARBAGE), manifest="manifest.json").status == "failed"
     assert archive.path.read_bytes() == SOUND
 
 
-def test_a_file_that_somebody_changed_is_not_what_the_manifest_shows_of(archive: Archive) -> None:
+def test_a_modified_file_does_not_match_the_manifest(archive: Archive) -> None:
     archive.run(manifest="manifest.json")
     archive.path.write_bytes(OTHER)
-    # Of the same size, which is enough unless somebody asks.
+    # The same size, which is sufficient by default.
     assert archive.row(manifest="manifest.json").status == "ok"
     row = archive.row(manifest="manifest.json", verify=True)
     assert (row.status, row.verified) == ("failed", False)
     assert archive.path.read_bytes() == OTHER
 
 
-def test_the_entry_of_another_system_is_none(archive: Archive) -> None:
+def test_entries_of_another_system_are_ignored(archive: Archive) -> None:
     archive.run(manifest="manifest.json")
     listed = json.loads((archive.root / "manifest.json").read_text())
     listed["messages"][0]["call_id"] = "of another system"
@@ -108,13 +108,13 @@ def test_the_entry_of_another_system_is_none(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_verified(archive: Archive, kind: str) -> None:
+def test_every_format_is_verified(archive: Archive, kind: str) -> None:
     row = archive.row(whole(KINDS[kind](), content_type="application/octet-stream"), verify=True)
     assert (row.status, row.verified, row.path and row.path.suffix) == ("changed", True, f".{kind}")
 
 
 @pytest.mark.parametrize("content", [GARBAGE, bytes(5000), SOUND[:-10]])
-def test_what_the_vendor_sends_damaged_is_stored_and_does_not_count(archive: Archive, content: bytes) -> None:
+def test_a_damaged_recording_is_stored_but_not_verified(archive: Archive, content: bytes) -> None:
     report = archive.run(whole(content), manifest="manifest.json")
     assert [row.status for row in report.steps] == ["changed"]
     assert "an incomplete recording" in report.notes[0]
@@ -124,9 +124,7 @@ def test_what_the_vendor_sends_damaged_is_stored_and_does_not_count(archive: Arc
     assert report.as_result(everything=True)["failed"]
 
 
-def test_a_file_that_changes_after_it_was_received_does_not_count(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_changed_after_its_download_is_not_verified(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     finish = audio_part.Part.finish
 
     def spoil(part: audio_part.Part, ending: str) -> pathlib.Path:
@@ -140,7 +138,7 @@ def test_a_file_that_changes_after_it_was_received_does_not_count(
     assert report.as_result(everything=False)["changed"], "the file was written"
 
 
-def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) -> None:
+def test_check_mode_writes_nothing_and_verifies_existing_files(archive: Archive) -> None:
     predicted = archive.row(check=True, verify=True, manifest="manifest.json")
     assert (predicted.status, predicted.verified, archive.driver.starts) == ("changed", False, [])
     assert archive.files == {}
@@ -150,7 +148,7 @@ def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) 
 
 
 @pytest.mark.parametrize("left", [SOUND[:200], bytes(200), OTHER, bytes(len(SOUND) * 2)])
-def test_the_part_of_an_earlier_run_is_discarded(archive: Archive, left: bytes) -> None:
+def test_a_partial_file_of_an_earlier_run_is_discarded(archive: Archive, left: bytes) -> None:
     (archive.root / ".m1.part").write_bytes(left)
     assert archive.row().status == "changed"
     assert archive.driver.starts == [0]
@@ -158,7 +156,7 @@ def test_the_part_of_an_earlier_run_is_discarded(archive: Archive, left: bytes) 
 
 
 @pytest.mark.parametrize("link", ["hard", "symbolic", "dangling"])
-def test_a_linked_part_is_not_written_through(tmp_path: pathlib.Path, link: str) -> None:
+def test_a_linked_partial_file_is_not_followed(tmp_path: pathlib.Path, link: str) -> None:
     (tmp_path / "dest").mkdir()
     archive = Archive(tmp_path / "dest")
     precious, part = tmp_path / "precious", archive.root / ".m1.part"
@@ -176,7 +174,7 @@ def test_a_linked_part_is_not_written_through(tmp_path: pathlib.Path, link: str)
         assert precious.read_bytes() == b"of somebody else"
 
 
-def test_a_part_that_another_task_writes_is_left_alone(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partial_file_of_another_task_is_not_changed(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_run, "BUSY_SECONDS", 0.1)
     part = archive.root / ".m1.part"
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
@@ -191,7 +189,7 @@ def test_a_part_that_another_task_writes_is_left_alone(archive: Archive, monkeyp
     assert archive.row().status == "changed"
 
 
-def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: Archive) -> None:
+def test_a_recording_finished_by_another_task_is_compared(archive: Archive) -> None:
     part = archive.root / ".m1.part"
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
     assert try_lock(descriptor)
@@ -208,7 +206,7 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     other.start()
 
     class WaitSignal(threading.Event):
-        """Signals that a task waits for its turn."""
+        """Signal that a task waits for another one."""
 
         def wait(self, timeout: float | None = None) -> bool:
             waited.set()
@@ -225,7 +223,7 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     assert archive.files == {"m1.wav": SOUND}
 
 
-def test_a_download_that_breaks_off_goes_on_within_the_run(archive: Archive) -> None:
+def test_an_interrupted_download_is_resumed_within_the_run(archive: Archive) -> None:
     broken = httpx.ReadError("gone")
     length = str(len(SOUND))
 
@@ -237,7 +235,7 @@ def test_a_download_that_breaks_off_goes_on_within_the_run(archive: Archive) -> 
     assert archive.path.read_bytes() == SOUND
 
 
-def test_a_recording_that_changes_while_it_breaks_off_begins_anew(archive: Archive) -> None:
+def test_a_changed_recording_is_downloaded_from_the_start(archive: Archive) -> None:
     broken = httpx.ReadError("gone")
 
     def cut(_start: int) -> Response:
@@ -248,7 +246,7 @@ def test_a_recording_that_changes_while_it_breaks_off_begins_anew(archive: Archi
     assert archive.path.read_bytes() == SOUND
 
 
-def test_a_recording_without_a_stated_size_that_is_cut_fails(archive: Archive) -> None:
+def test_a_truncated_recording_without_a_stated_size_fails(archive: Archive) -> None:
     row = archive.row(unsized(SOUND[:-50]))
     assert row.status == "failed"
     assert "its header states 844 bytes, but it has 794" in str(row.error)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies of replies: what all threads together may take, and what a packed body unpacks to."""
+"""Bodies of replies: the memory limit for all threads, and compressed bodies."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ WORKERS = 16
 
 
 class Network:
-    """A client whose server answers with one body, in pieces as they come from a socket.
+    """A client whose server sends one body in pieces, as from a socket.
 
-    :param headers: beside the body.
+    :param headers: headers of the reply.
     """
 
     def __init__(self, body: bytes, **headers: str) -> None:
@@ -54,13 +54,13 @@ class _Pieces(httpx.SyncByteStream):
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 300_000, 3 * MEBIBYTE])
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_body_is_read_as_it_is(size: int, packed: bool) -> None:
+def test_a_body_is_read_unchanged(size: int, packed: bool) -> None:
     body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
     network = Network(gzip.compress(body), content_encoding="gzip") if packed else Network(body)
     assert network.read().content == body
 
 
-def test_a_bomb_takes_no_more_with_all_workers_than_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_limit_is_shared_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Packed, it has 65 kB; unpacked by 16 workers at the same time it would have 1 GB."""
     bound = 4 * MEBIBYTE
     monkeypatch.setattr(http, "MAX_REPLY_BYTES", bound)
@@ -88,12 +88,12 @@ def test_a_bomb_takes_no_more_with_all_workers_than_with_one(monkeypatch: pytest
         tracemalloc.stop()
     assert len(errors) == WORKERS
     assert all("4 MiB" in error for error in errors)
-    # What is not counted of each reply, and what a buffer asks for in advance.
+    # The uncounted overhead of each reply, and the reserve of a buffer.
     assert peak < 1.25 * bound + WORKERS * MEBIBYTE
     assert network.client._memory._taken == 0
 
 
-def test_a_bomb_within_a_bomb_is_refused() -> None:
+def test_a_nested_compression_bomb_is_refused() -> None:
     body = gzip.compress(gzip.compress(bytes(20 * MEBIBYTE)))
     network = Network(body, content_encoding="gzip, gzip")
     with pytest.raises(TransportError, match="not requested"):
@@ -102,7 +102,7 @@ def test_a_bomb_within_a_bomb_is_refused() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "compress", "GZIP;q=1", "gzip, identity", "x"])
-def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
+def test_unrequested_encodings_are_refused(encoding: str) -> None:
     with pytest.raises(TransportError, match="not requested"):
         Network(zlib.compress(b"{}"), content_encoding=encoding).read()
 
@@ -112,12 +112,12 @@ def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
     [gzip.compress(bytes(100_000))[:-5], gzip.compress(b"x" * 100)[:20], b"plain", b"\x1f\x8b"],
     ids=["without its end", "half", "not packed", "nothing but a mark"],
 )
-def test_a_packed_body_that_is_broken_is_reported(body: bytes) -> None:
+def test_a_broken_compressed_body_is_reported(body: bytes) -> None:
     with pytest.raises(TransportError, match="cannot read it"):
         Network(body, content_encoding="gzip").read()
 
 
-def test_memory_is_free_again_when_a_reply_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_released_after_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_REPLY_BYTES", 4 * MEBIBYTE)
     network = Network(bytes(3 * MEBIBYTE))
     for _request in range(3):
@@ -130,7 +130,7 @@ def test_memory_is_free_again_when_a_reply_is_gone(monkeypatch: pytest.MonkeyPat
     assert network.read().ok
 
 
-def test_a_body_in_many_small_pieces_takes_no_more_than_its_size() -> None:
+def test_a_body_in_small_pieces_uses_only_its_size() -> None:
     size = 100_000
     body = _Pieces(b"x" for _piece in range(size))
     network = Network(b"")
@@ -145,7 +145,7 @@ def test_a_body_in_many_small_pieces_takes_no_more_than_its_size() -> None:
     assert peak < 4 * size
 
 
-def test_a_reply_of_nothing_but_objects_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_objects_are_refused_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "MOST_OBJECTS", 100_000)
     assert Network(b"[" + b"[]," * 99_998 + b"{}]").read().ok
     for item in (b"[],", b"{},", b'{"a":[]},'):

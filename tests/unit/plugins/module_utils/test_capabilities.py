@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a vendor can do follows from the interfaces of its drivers, and nothing else states it."""
+"""The features of a vendor follow from the interfaces of its drivers alone."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ INTERFACES = [
     for _name, kind in inspect.getmembers(module, inspect.isabstract)
     if kind.__module__ == module.__name__
 ]
-#: Interfaces that change how something is done, and not whether it can be done.
+#: Interfaces that optimize an operation, and do not add a feature.
 UNSPOKEN = {
     protocol.Boxes,
     protocol.BulkReader,
+    protocol.DeclarationValidator,
     protocol.PlanValidator,
     protocol.OptionAdvisor,
     protocol.DuplicateFinder,
@@ -75,8 +76,8 @@ def drivers_of(name: str) -> list[type]:
     return [driver() for driver in (*target.boxes.values(), *others) if driver is not None]
 
 
-def spoken(name: str) -> set[str]:
-    """Return everything that the drivers of a vendor can do, in words."""
+def supported_features(name: str) -> set[str]:
+    """Return the descriptions of everything that the drivers of a vendor support."""
     return {
         words.format(resource=resource)
         for interface, words in capabilities.WORDS.items()
@@ -85,12 +86,12 @@ def spoken(name: str) -> set[str]:
     }
 
 
-def test_every_interface_that_a_user_may_miss_has_words() -> None:
+def test_every_missing_interface_has_a_description() -> None:
     assert set(INTERFACES) == set(capabilities.WORDS) | UNSPOKEN
 
 
-def test_every_vendor_can_do_what_its_page_states() -> None:
-    assert {name: spoken(name) for name in NAMES} == EXPECTED
+def test_vendor_features_match_the_vendor_page() -> None:
+    assert {name: supported_features(name) for name in NAMES} == EXPECTED
 
 
 @pytest.mark.parametrize("driver", [driver for name in NAMES for driver in drivers_of(name)])
@@ -101,7 +102,7 @@ def test_every_driver_implements_its_interfaces(driver: type) -> None:
 
 
 def methods_that_only_refuse(tree: ast.Module) -> list[str]:
-    """Return the functions that do nothing but raise, or return a constant."""
+    """Return the functions that only raise, or return a constant."""
     found = []
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         body = [
@@ -117,11 +118,11 @@ def methods_that_only_refuse(tree: ast.Module) -> list[str]:
 
 @pytest.mark.parametrize("driver", [driver for name in NAMES for driver in drivers_of(name)])
 def test_no_method_of_a_driver_only_refuses(driver: type) -> None:
-    """What a vendor cannot do is an interface that is left out."""
+    """Check that drivers omit the interfaces of unsupported features."""
     assert methods_that_only_refuse(ast.parse(inspect.getsource(inspect.getmodule(driver)))) == []
 
 
-def test_a_method_that_only_refuses_is_found() -> None:
+def test_methods_that_only_refuse_are_found() -> None:
     text = (
         "def a():\n    'Text.'\n    raise X\ndef b():\n    return None\ndef c():\n    return\ndef d():\n    return x\n"
     )
@@ -129,8 +130,8 @@ def test_a_method_that_only_refuses_is_found() -> None:
 
 
 @pytest.mark.parametrize(("name", "resource"), [(name, resource) for name in NAMES for resource in vendor(name).tables])
-def test_the_field_table_refuses_what_the_driver_cannot_do(name: str, resource: str) -> None:
-    """The table holds the reason, which a user reads before the first request."""
+def test_the_field_table_refuses_unsupported_features(name: str, resource: str) -> None:
+    """Check that the table contains a reason, which users see before the first request."""
     target = vendor(name)
     table = target.tables[resource]
     assert table.can_create == target.implements(protocol.Creation, resource)
@@ -140,7 +141,7 @@ def test_the_field_table_refuses_what_the_driver_cannot_do(name: str, resource: 
 
 @pytest.mark.parametrize("interface", capabilities.WORDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_missing_interface_is_one_error_that_names_who_has_it(name: str, interface: type) -> None:
+def test_the_error_of_a_missing_interface_names_supporting_vendors(name: str, interface: type) -> None:
     target = vendor(name)
     resource = next(iter(RESOURCES)) if "{resource}" in capabilities.WORDS[interface] else None
     if target.implements(interface, resource):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every file can be imported where no library is installed, and the modules then say what is missing."""
+"""Every file can be imported without the libraries, and the modules then report the missing ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ print(json.dumps([len(names), deps.IMPORT_ERROR]))
 
 
 @pytest.mark.parametrize("missing", [LIBRARIES, *((library,) for library in LIBRARIES)], ids="-".join)
-def test_everything_is_importable_without(missing: tuple[str, ...]) -> None:
+def test_everything_can_be_imported_without_the_libraries(missing: tuple[str, ...]) -> None:
     code = IMPORT_ALL.format(libraries=missing, tests=str(ROOT / "tests"), root=str(ROOT))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -62,7 +62,7 @@ print(deps.IMPORT_ERROR)
         ("import tenacity; del tenacity.stop_before_delay", "tenacity 8.3 or newer is needed"),
     ],
 )
-def test_a_library_that_is_too_old_is_reported(setting: str, reported: str) -> None:
+def test_an_outdated_library_is_reported(setting: str, reported: str) -> None:
     code = OLD.format(setting=setting, tests=str(ROOT / "tests"))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert reported in done.stdout, done.stderr[-2000:]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read files without losing anything: characters of scalars, lines, repeated keys."""
+"""Read files without losses: characters of scalars, lines, repeated keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.resources impo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-#: What YAML takes for something else: octal, separators, base 60, hexadecimal, signs, powers, words, dates, markers.
+#: Scalars that YAML converts: octal, separators, base 60, hexadecimal, signs, powers, words, dates, markers.
 SPOILT = (
     *("0123", "1_000", "12:30", "0x1F", "0b101", "+5", "-5", "1e3", "1.5e+3", "3000.0", ".5", ".inf", "-.INF", ".nan"),
     *("yes", "No", "on", "off", "true", "FALSE", "y", "2024-01-01", "2024-1-1 10:00:00Z", "2026-13-45", "=", "<<"),
@@ -31,7 +31,7 @@ NULLS = ("~", "null", "Null", "NULL", "")
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Read with PyYAML's loader in C, and with the one in Python, which a managed host may have."""
+    """Use PyYAML's loader in C, and the one in Python, which managed hosts may use."""
     if request.param == "SafeLoader":
         monkeypatch.delattr(yaml, "CSafeLoader")
     return str(request.param)
@@ -53,7 +53,7 @@ def problems_of(text: str, name: str = "boxes.yml") -> tuple[str, ...]:
 
 
 def is_plain(text: str) -> bool:
-    """Check whether YAML takes a text without quotes for one scalar of these characters."""
+    """Check whether YAML reads a text without quotes as one scalar with these characters."""
     starts_block = text[:1] in "-?:" and text[1:2] in ("", " ")
     is_split = ": " in text or text.endswith(":") or " #" in text or "  " in text
     return text == text.strip() and text not in NULLS and not starts_block and not is_split
@@ -69,7 +69,7 @@ plain_scalars = st.one_of(
 
 @given(scalar=plain_scalars)
 @example(scalar="0123")
-def test_text_options_get_the_characters_that_were_written(scalar: str) -> None:
+def test_text_options_keep_the_written_characters(scalar: str) -> None:
     text = f"""
 mailboxes:
 - mailbox: {scalar}
@@ -103,14 +103,14 @@ mailboxes:
 
 
 @pytest.mark.parametrize("scalar", SPOILT)
-def test_every_spoilt_scalar_of_a_shared_voicemail(scalar: str, loader: str) -> None:
+def test_ambiguous_scalars_of_a_shared_voicemail_are_preserved(scalar: str, loader: str) -> None:
     if not is_plain(scalar):
         return
     (item,) = read(f"- extension_number: {scalar}\n  recipients: [{scalar}]\n  name: {scalar}", key="shared_voicemails")
     assert (item["extension_number"], item["recipients"], item["name"]) == (scalar, [scalar], scalar)
 
 
-def test_other_options_get_what_yaml_means(loader: str) -> None:
+def test_other_options_use_the_yaml_value(loader: str) -> None:
     text = """
 - mailbox: 0123
   notify: yes
@@ -145,7 +145,7 @@ def test_other_options_get_what_yaml_means(loader: str) -> None:
     ]
 
 
-def test_quotes_tags_and_blocks(loader: str) -> None:
+def test_quotes_tags_and_blocks_are_read(loader: str) -> None:
     text = """
 - mailbox: '0123'
   name: !!str 0042
@@ -167,7 +167,7 @@ def test_quotes_tags_and_blocks(loader: str) -> None:
     ]
 
 
-def test_numbers_of_json() -> None:
+def test_json_numbers_are_read() -> None:
     kazoo = '{"operator_number": 5, "notify": {"callback": {"attempts": 7}}}'
     text = f'[{{"mailbox": 3000, "kazoo": {kazoo}}},\n{{"mailbox": -0}}]'
     assert read(text, "boxes.json") == [
@@ -180,14 +180,14 @@ def test_numbers_of_json() -> None:
     ]
 
 
-def test_what_a_program_may_have_spoilt_stays_what_it_is() -> None:
-    """A PIN written as a number already lost its zeros, and a fraction is not the number of a box."""
+def test_values_that_cannot_be_restored_are_unchanged() -> None:
+    """Check that a numeric PIN, which may have lost zeros, and a fractional number are not converted."""
     (item,) = read('[{"mailbox": 3000.0, "pin": 42, "name": true}]', "boxes.json")
     assert [type(item[option]) for option in ("mailbox", "pin", "name")] == [float, int, bool]
 
 
 @pytest.mark.parametrize("name", ["boxes.yml", "boxes.json"])
-def test_repeated_keys_are_named_with_both_lines(name: str, loader: str) -> None:
+def test_repeated_keys_are_reported_with_both_lines(name: str, loader: str) -> None:
     text = '{"mailboxes": [{"mailbox": "1",\n"emails": [],\n"emails": [{"a":\n1, "\\u0061": 2}]}],\n"mailboxes": []}'
     assert problems_of(text, name) == (
         f"{name}:4: the key `a` is repeated, first in line 3. Keep one of the two",
@@ -196,13 +196,13 @@ def test_repeated_keys_are_named_with_both_lines(name: str, loader: str) -> None
     )
 
 
-def test_a_key_with_and_without_quotes_is_one(loader: str) -> None:
+def test_a_key_with_and_without_quotes_is_the_same(loader: str) -> None:
     assert problems_of("- on: 1\n  'on': 2") == (
         "boxes.yml:2: the key `on` is repeated, first in line 1. Keep one of the two",
     )
 
 
-def test_merged_keys(loader: str) -> None:
+def test_merged_keys_are_read(loader: str) -> None:
     text = """
 x-base: &base {name: Base, emails: [a@example.com], kazoo: {skip_greeting: yes}}
 x-more: &more {name: More, pin: 0042}
@@ -232,7 +232,7 @@ mailboxes:
     ]
 
 
-def test_two_merges_in_one_mapping(loader: str) -> None:
+def test_two_merges_in_one_mapping_are_refused(loader: str) -> None:
     assert problems_of("- &a {b: 1}\n- <<: *a\n  <<: *a") == (
         "boxes.yml:3: the key `<<` is repeated. Use one with a list: `<<: [*first, *second]`",
     )
@@ -274,7 +274,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(data: t.Any) -> None:
     | st.text(st.characters(codec="utf-8"), max_size=30),
     name=st.sampled_from(["x.yml", "x.json", "x.csv"]),
 )
-def test_any_text_is_read_or_refused_with_its_name(text: str, name: str) -> None:
+def test_any_text_is_read_or_refused_by_name(text: str, name: str) -> None:
     problems: list[Problem] = []
     entries = read_entries(File(text, name), Layout(), problems)
     found = [*problems, *(problem for entry in entries for problem in entry.problems)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A greeting that is compared is read up to the size of the wanted one, whatever a server sends."""
+"""A compared greeting is read up to the size of the declared one, whatever a server sends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOUND = wav()
 
 
 class Greetings:
-    """A driver of greetings that sends what a test says."""
+    """A driver that returns the greeting of a test."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.response = Response(pieces, content_type="audio/x-wav")
@@ -29,17 +29,17 @@ class Greetings:
 
 
 def same(driver: Greetings) -> bool:
-    """Compare the greeting of a driver with the wanted one."""
+    """Compare the greeting of a driver with the declared one."""
     wanted = Recording("a", SOUND)
     run = greeting_engine._Run(t.cast("t.Any", driver), wanted)
     return run.same(Greeting("g", "a", None, enabled=True))
 
 
-def test_the_same_greeting() -> None:
+def test_an_equal_greeting_is_recognized() -> None:
     assert same(Greetings([SOUND[:100], SOUND[100:]]))
 
 
-def test_a_flood_is_another_greeting() -> None:
+def test_an_oversized_greeting_is_different() -> None:
     driver = Greetings([SOUND] * 100_000)
     assert not same(driver)
     assert driver.response.sent <= 2 * len(SOUND)

@@ -18,7 +18,7 @@ NEW = Recording("new.wav", b"new")
 
 
 class Box:
-    """Greetings in memory; another operator acts before the step that a test names."""
+    """Greetings in memory. Another operator acts before a chosen step."""
 
     def __init__(self, before: str, act: t.Callable[[Box], None], *greetings: Greeting) -> None:
         self.greetings = {greeting.id: greeting for greeting in greetings}
@@ -32,7 +32,7 @@ class Box:
             self.act(self)
 
     def choose(self, greeting_id: str) -> None:
-        """Let callers hear one greeting and no other."""
+        """Enable one greeting and disable all others."""
         self.greetings = {
             key: dataclasses.replace(one, enabled=key == greeting_id) for key, one in self.greetings.items()
         }
@@ -74,7 +74,7 @@ def apply(box: Box, wanted: Recording | None = NEW, prune: bool = False) -> gree
     return greeting_engine.apply(t.cast(t.Any, box), wanted, prune=prune, check=False)
 
 
-def test_what_somebody_else_enabled_meanwhile_is_not_replaced() -> None:
+def test_a_concurrently_enabled_greeting_is_not_replaced() -> None:
     box = Box("upload", lambda box: box.choose("other"), OLD, OTHER)
     report = apply(box)
     assert report.error is not None
@@ -85,7 +85,7 @@ def test_what_somebody_else_enabled_meanwhile_is_not_replaced() -> None:
     assert set(box.greetings) == {"old", "other"}
 
 
-def test_nothing_is_deleted_where_callers_hear_another_greeting_again() -> None:
+def test_nothing_is_deleted_if_another_greeting_was_enabled() -> None:
     box = Box("list 4", lambda box: box.choose("old"), OLD, OTHER)
     report = apply(box)
     assert box.done[-1] == "list 4"
@@ -95,7 +95,7 @@ def test_nothing_is_deleted_where_callers_hear_another_greeting_again() -> None:
 
 
 @pytest.mark.parametrize("wanted", [NEW, None])
-def test_a_greeting_that_was_replaced_under_its_id_is_not_deleted(wanted: Recording | None) -> None:
+def test_a_greeting_replaced_under_its_id_is_not_deleted(wanted: Recording | None) -> None:
     def replace(box: Box) -> None:
         box.greetings["old"] = dataclasses.replace(box.greetings["old"], name="third.wav")
 
@@ -106,14 +106,14 @@ def test_a_greeting_that_was_replaced_under_its_id_is_not_deleted(wanted: Record
     assert "old" in box.greetings
 
 
-def test_a_greeting_that_was_chosen_meanwhile_is_not_pruned() -> None:
+def test_a_concurrently_selected_greeting_is_not_pruned() -> None:
     box = Box("list 2", lambda box: box.choose("other"), OLD, OTHER)
     report = apply(box, None, prune=True)
     assert report.error is not None
     assert heard(box) == ["other.wav"]
 
 
-def test_a_greeting_that_is_gone_already_is_no_conflict() -> None:
+def test_a_deleted_greeting_is_not_a_conflict() -> None:
     box = Box("enable", lambda box: box.greetings.pop("old"), OLD)
     assert apply(box).error is None
     assert heard(box) == ["new.wav"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client: what is sent again and what never is, where credentials may go, what is shown of a reply."""
+"""The HTTP client: retries, the origin of credentials, and the shown parts of replies."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 class Body(pydantic.BaseModel):
-    """What the replies of these tests hold."""
+    """The body of the replies in these tests."""
 
     answer: int
 
 
 class Script:
-    """A client whose network answers by a list: statuses, or errors of the connection."""
+    """A client whose network replies from a list of statuses or connection errors."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *steps: Step, **options: t.Any) -> None:
         self.steps = list(steps)
@@ -91,7 +91,7 @@ NO_CONNECTION = httpx.ConnectError("refused")
     ],
     ids=str,
 )
-def test_what_is_sent_again(
+def test_requests_are_retried_by_kind(
     monkeypatch: pytest.MonkeyPatch, method: str, repeatable: bool | None, step: Step, requests: int
 ) -> None:
     script = Script(monkeypatch, step)
@@ -105,7 +105,7 @@ def test_what_is_sent_again(
     assert len(script.sent) == requests == script.client.requests
 
 
-def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_are_retried_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[READ_ERROR] * 20)
     with pytest.raises(TransportError, match="cannot read it: the connection was lost"):
         script.client.send("GET", "/x", Operation("read", "it"))
@@ -114,7 +114,7 @@ def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("step", [NO_CONNECTION, httpx.ConnectTimeout("slow"), 502, 503], ids=str)
-def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
+def test_a_restarting_server_is_awaited(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
     script = Script(monkeypatch, 200, *[step] * 12, 200, retry_budget=120)
     script.client.send("GET", "/x", Operation("read", "it"))
     assert script.client.send("GET", "/x", Operation("read", "it")).status == 200
@@ -122,9 +122,7 @@ def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, s
 
 
 @pytest.mark.parametrize("steps", [[NO_CONNECTION] * 20, [503] * 20])
-def test_a_server_that_never_answered_is_given_up_after_some_attempts(
-    monkeypatch: pytest.MonkeyPatch, steps: list[Step]
-) -> None:
+def test_a_silent_server_is_retried_a_few_times(monkeypatch: pytest.MonkeyPatch, steps: list[Step]) -> None:
     script = Script(monkeypatch, *steps)
     with contextlib.suppress(TransportError):
         script.client.send("GET", "/x", Operation("read", "it"))
@@ -135,12 +133,12 @@ def test_a_server_that_never_answered_is_given_up_after_some_attempts(
     assert len(script.sent) == 2 * retry.MAX_ATTEMPTS
 
 
-def test_broken_server_is_reported_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_server_is_reported_with_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[503] * 20)
     assert script.client.send("GET", "/x", Operation("read", "it")).status == 503
 
 
-def test_refusals_are_repeated_for_as_long_as_the_budget_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refusals_are_retried_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[429] * 500, retry_budget=0)
     with pytest.raises(RateLimitedError):
         script.client.send("GET", "/x", Operation("read", "it"))
@@ -151,14 +149,14 @@ def test_refusals_are_repeated_for_as_long_as_the_budget_lasts(monkeypatch: pyte
     "elsewhere",
     ["https://127.0.0.1:1/v2", "http://127.0.0.1:2/v2", "http://localhost:1/v2", "http://127.0.0.1:1@evil.example/"],
 )
-def test_addresses_of_another_origin_are_never_asked(monkeypatch: pytest.MonkeyPatch, elsewhere: str) -> None:
+def test_requests_to_another_origin_are_refused(monkeypatch: pytest.MonkeyPatch, elsewhere: str) -> None:
     script = Script(monkeypatch)
     with pytest.raises(TransportError, match="another origin"):
         script.client.send("GET", elsewhere, Operation("download", "it"), headers={"X-Auth-Token": "secret"})
     assert script.sent == []
 
 
-def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_the_same_origin_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch)
     assert script.client.send("GET", "http://127.0.0.1:1/elsewhere", Operation("download", "it")).ok
 
@@ -173,7 +171,7 @@ def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch)
         (b"\xff\xfe", "something unexpected"),
     ],
 )
-def test_reply_that_cannot_be_read_is_reported_without_its_content(content: bytes, said: str) -> None:
+def test_an_unreadable_reply_is_reported_without_its_content(content: bytes, said: str) -> None:
     with pytest.raises(TransportError) as caught:
         http.Reply(200, {}, content, Operation("read", "it")).parse(Body)
     assert said in str(caught.value)
@@ -181,7 +179,7 @@ def test_reply_that_cannot_be_read_is_reported_without_its_content(content: byte
     assert caught.value.uncertain
 
 
-def test_secrets_are_taken_out_of_what_a_vendor_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_removed_from_vendor_text(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Script(monkeypatch, password="pass-word", token="to-ken").client
     client.keep_secret("session-1")
     client.keep_secret("abc")
@@ -192,7 +190,7 @@ def test_secrets_are_taken_out_of_what_a_vendor_says(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("proxy", ["gopher://user:secret@x:1", "ftp://x:1"])
-def test_proxy_that_cannot_be_used_is_reported_without_its_address(proxy: str) -> None:
+def test_an_unusable_proxy_is_reported_without_its_address(proxy: str) -> None:
     with pytest.raises(InvalidInputError, match="proxy") as caught:
         http.Client(Connection(vendor="kazoo", url=URL, proxy=proxy), workers=1)
     assert proxy not in str(caught.value)
@@ -210,7 +208,7 @@ ECHOES = {
 
 @pytest.mark.parametrize("echo", ECHOES)
 @pytest.mark.parametrize("from_environment", [False, True])
-def test_a_proxy_that_refuses_shows_no_password(
+def test_a_proxy_refusal_contains_no_password(
     echo: str, from_environment: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
@@ -243,7 +241,7 @@ def test_a_proxy_that_refuses_shows_no_password(
         assert form not in reported
 
 
-def test_a_redirect_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_error_contains_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "a-long-token-of-the-task"
     script = Script(monkeypatch, token=secret)
     headers = {"location": f"https://{secret}.evil.example/"}
@@ -255,19 +253,19 @@ def test_a_redirect_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         assert secret not in str(caught.value)
 
 
-def test_the_log_of_the_libraries_shows_no_secret(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_library_logs_contain_no_secret(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     secret = "a-long-password-of-the-task"
-    Script(monkeypatch, password=secret)
+    script = Script(monkeypatch, password=secret)
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("httpcore.http11").debug("reply %r", f"Hello {secret}".encode())
     assert "Hello (hidden)" in caplog.text
     assert secret not in caplog.text
+    # The secrets of a client are hidden for as long as it exists.
+    assert not script.sent
 
 
-def test_a_cookie_is_sent_back_to_the_server_that_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load balancers keep a client at one server by a cookie."""
+def test_cookies_are_returned_to_their_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check that cookies are returned, which load balancers use for sticky sessions."""
     script = Script(monkeypatch)
     seen: list[str | None] = []
 

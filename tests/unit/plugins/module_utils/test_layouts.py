@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layouts: the exports of known products in their own headings with invented people, and layouts of users."""
+"""Layouts: exports of known products with invented people, and custom layouts."""
 
 from __future__ import annotations
 
@@ -184,13 +184,13 @@ def test_every_known_layout_has_an_export() -> None:
 
 
 @pytest.mark.parametrize("layout", EXPORTS)
-def test_an_export_of_a_known_product(layout: str) -> None:
+def test_exports_of_known_products_are_read(layout: str) -> None:
     name, text, expected = EXPORTS[layout]
     assert read(text, name, layout=layout) == expected
 
 
 @pytest.mark.parametrize("layout", sorted(set(EXPORTS) - {"asterisk"}))
-def test_the_same_export_saved_as_a_workbook_or_with_other_marks(layout: str) -> None:
+def test_exports_saved_in_other_formats_are_read(layout: str) -> None:
     name, text, expected = EXPORTS[layout]
     rows = list(csv.reader(io.StringIO(text)))
     assert read(workbook(*rows), f"{name}.xlsx", layout=layout) == expected
@@ -200,7 +200,7 @@ def test_the_same_export_saved_as_a_workbook_or_with_other_marks(layout: str) ->
 
 
 @pytest.mark.parametrize("layout", EXPORTS)
-def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> None:
+def test_errors_name_the_column_of_the_product(layout: str) -> None:
     name, text, _expected = EXPORTS[layout]
     (reported,) = problems_of(text.replace("ada@example.com", "ada at home"), name, "kazoo", layout=layout)[:1]
     column = {
@@ -215,7 +215,7 @@ def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> N
     assert "048213" not in reported
 
 
-def test_3cx_users_of_version_20() -> None:
+def test_3cx_version_20_is_read() -> None:
     headings = "Number,FirstName,LastName,EmailAddress,Role,VMEnable,VMPIN,VMEmailOptions,VMNoPin"
     text = f"{headings}\n7,Ada,,,x,1,048213,1,0\n8,B,,,x,0,,,\n"
     assert read(text, "users.csv", layout="3cx") == [
@@ -231,7 +231,7 @@ def test_3cx_users_of_version_20() -> None:
     ]
 
 
-def test_the_file_column_of_newer_fusionpbx() -> None:
+def test_the_file_column_of_newer_fusionpbx_is_read() -> None:
     text = "voicemail_id,voicemail_file\n1,attach\n2,link\n3,\n4,odd\n"
     assert [box["attach_audio"] for box in read(text.replace("4,odd\n", ""), "v.csv", layout="fusionpbx")] == [
         True,
@@ -257,25 +257,25 @@ def test_the_file_column_of_newer_fusionpbx() -> None:
         ("[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n", "v.conf:4: mailbox 1: is declared twice, first in v.conf:2"),
     ],
 )
-def test_a_voicemail_conf_that_is_not_understood(text: str, problem: str) -> None:
+def test_an_invalid_voicemail_conf_is_reported(text: str, problem: str) -> None:
     assert problems_of(text, "v.conf", layout="asterisk") == [problem]
 
 
-def test_a_conf_file_needs_its_layout_and_other_files_do_not() -> None:
+def test_only_conf_files_require_a_layout() -> None:
     assert problems_of("[a]\n1 => 2222\n", "voicemail.conf") == [
         "voicemail.conf: needs `layout: asterisk`. Set it, or remove the file"
     ]
     assert read("- mailbox: 1\n", "a.yml", layout="asterisk") == [{"mailbox": "1"}]
 
 
-def test_one_context_of_several() -> None:
+def test_one_context_can_be_selected() -> None:
     text = "[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n"
     assert read(text, "v.conf", layout="asterisk", only_rows={"context": "b"}) == [
         {"mailbox": "1", "pin": "3333", "name": "B"}
     ]
 
 
-def test_a_layout_of_a_user(tmp_path: pathlib.Path) -> None:
+def test_a_custom_layout_is_read(tmp_path: pathlib.Path) -> None:
     own = tmp_path / "staff.yml"
     own.write_text(
         "description: What the personnel department keeps\ndelimiter: '|'\nheading_row: 2\nonly_mapped_columns: yes\n"
@@ -312,7 +312,7 @@ def test_a_layout_of_a_user(tmp_path: pathlib.Path) -> None:
         ("x: ]", "own.yml:1: is not valid YAML"),
     ],
 )
-def test_a_layout_that_is_wrong(content: str, problem: str, tmp_path: pathlib.Path) -> None:
+def test_an_invalid_layout_is_reported(content: str, problem: str, tmp_path: pathlib.Path) -> None:
     own = tmp_path / "own.yml"
     own.write_text(content)
     with pytest.raises(InvalidInputError) as caught:
@@ -321,6 +321,6 @@ def test_a_layout_that_is_wrong(content: str, problem: str, tmp_path: pathlib.Pa
 
 
 @pytest.mark.parametrize("name", ["freebpx", "../tables", "missing.yml", 7])
-def test_a_layout_that_does_not_exist(name: object) -> None:
+def test_a_missing_layout_is_reported(name: object) -> None:
     with pytest.raises(InvalidInputError, match="`layout`"):
         layout_of({"layout": name})

@@ -22,7 +22,7 @@ THREADS = 32
 
 
 class Vendor:
-    """Gives tokens, and takes only the newest."""
+    """A vendor that accepts only its newest token."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.logins = 0
@@ -43,8 +43,8 @@ class Vendor:
         return token.value
 
 
-def at_once(login: Login, call: t.Callable[[Token], str]) -> list[str | Exception]:
-    """Make the same call in many threads that start together."""
+def concurrently(login: Login, call: t.Callable[[Token], str]) -> list[str | Exception]:
+    """Run the same call in many threads that start together."""
     start = threading.Barrier(THREADS)
 
     def one(_number: int) -> str | Exception:
@@ -60,7 +60,7 @@ def at_once(login: Login, call: t.Callable[[Token], str]) -> list[str | Exceptio
 
 def test_threads_share_one_login() -> None:
     vendor = Vendor()
-    assert at_once(Login(vendor.log_in), vendor.call) == ["token-1"] * THREADS
+    assert concurrently(Login(vendor.log_in), vendor.call) == ["token-1"] * THREADS
     assert vendor.logins == 1
 
 
@@ -69,20 +69,20 @@ def test_threads_share_the_renewal() -> None:
     login = Login(vendor.log_in)
     login.run(vendor.call)
     vendor.valid = ""
-    assert at_once(login, vendor.call) == ["token-2"] * THREADS
+    assert concurrently(login, vendor.call) == ["token-2"] * THREADS
     assert vendor.logins == 2
 
 
-def test_refused_login_is_asked_once_by_all_threads_and_ever_after() -> None:
+def test_a_refused_login_is_never_retried() -> None:
     vendor = Vendor(AuthError("refused"))
     login = Login(vendor.log_in)
-    assert {type(answer) for answer in at_once(login, vendor.call)} == {AuthError}
+    assert {type(answer) for answer in concurrently(login, vendor.call)} == {AuthError}
     with pytest.raises(AuthError, match="refused"):
         login.token()
     assert vendor.logins == 1
 
 
-def test_login_that_an_outage_stopped_may_be_tried_again() -> None:
+def test_a_login_is_retried_after_an_outage() -> None:
     vendor = Vendor(TransportError("no reply"))
     login = Login(vendor.log_in)
     with pytest.raises(TransportError):
@@ -91,7 +91,7 @@ def test_login_that_an_outage_stopped_may_be_tried_again() -> None:
     assert login.run(vendor.call) == "token-2"
 
 
-def test_new_token_that_is_refused_as_well_ends_it() -> None:
+def test_a_refused_new_token_is_an_error() -> None:
     vendor = Vendor()
 
     def never(_token: Token) -> str:
@@ -102,14 +102,14 @@ def test_new_token_that_is_refused_as_well_ends_it() -> None:
     assert vendor.logins == 2
 
 
-def test_given_token_is_used_first_and_replaced_where_there_are_credentials() -> None:
+def test_a_given_token_is_renewed_with_credentials() -> None:
     vendor = Vendor()
     assert Login(vendor.log_in, Token("given")).run(lambda token: token.value) == "given"
     assert vendor.logins == 0
     assert Login(vendor.log_in, Token("given")).run(vendor.call) == "token-1"
 
 
-def test_given_token_alone_is_used_to_its_end_and_not_replaced() -> None:
+def test_a_given_token_without_credentials_is_not_renewed() -> None:
     calls: list[str] = []
 
     def refuse(token: Token) -> str:
@@ -124,12 +124,12 @@ def test_given_token_alone_is_used_to_its_end_and_not_replaced() -> None:
 
 
 @pytest.mark.parametrize(("left", "fresh"), [(MARGIN + 5, True), (MARGIN - 5, False), (-1, False), (None, True)])
-def test_token_is_renewed_before_it_ends(left: float | None, fresh: bool) -> None:
+def test_a_token_is_renewed_before_it_expires(left: float | None, fresh: bool) -> None:
     vendor = Vendor()
     token = Token("old", expires=None if left is None else time.time() + left)
     assert token.fresh() == fresh
     assert Login(vendor.log_in, token).token().value == ("old" if fresh else "token-1")
 
 
-def test_token_never_shows_itself() -> None:
+def test_a_token_is_hidden_in_its_representation() -> None:
     assert "secret" not in repr(Token("secret-value", data={"refresh": "secret-too"}))

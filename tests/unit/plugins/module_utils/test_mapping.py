@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Columns, values, templates and conditions: what users map, and what is said when it does not fit."""
+"""Columns, values, templates and conditions of tables, and errors about their mapping."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def one(headings: str, cells: str, **options: t.Any) -> dict[str, t.Any]:
 
 
 @pytest.mark.parametrize(("words", "value"), [(TRUE, True), (FALSE, False)])
-def test_truth_values_in_many_languages(words: list[str], value: bool) -> None:
+def test_booleans_are_read_in_many_languages(words: list[str], value: bool) -> None:
     for word in words:
         assert one("attach_audio", word) == {"attach_audio": value}, word
     assert one("name", words[0]) == {"name": words[0]}
@@ -55,7 +55,7 @@ def test_no_word_is_true_and_false() -> None:
     assert truth("perhaps") is None
 
 
-def test_choices_without_regard_to_case_and_whole_numbers() -> None:
+def test_choices_ignore_case_and_accept_integers() -> None:
     found = one("After_Email;STATE;kazoo.media_extension;kazoo.seek_duration_ms", "Delete;Present;WAV;0500")
     assert found == {
         "after_email": "delete",
@@ -77,11 +77,11 @@ def test_choices_without_regard_to_case_and_whole_numbers() -> None:
         ("UTC", "UTC"),
     ],
 )
-def test_names_of_time_zones_in_windows(name: str, zone: str) -> None:
+def test_windows_time_zones_are_translated(name: str, zone: str) -> None:
     assert one("timezone", name) == {"timezone": zone}
 
 
-def test_every_zone_of_windows_is_in_the_database() -> None:
+def test_every_windows_zone_is_in_the_database() -> None:
     assert len(WINDOWS_ZONES) > 140
     assert set(WINDOWS_ZONES.values()) <= zoneinfo.available_timezones()
 
@@ -90,7 +90,7 @@ def test_every_zone_of_windows_is_in_the_database() -> None:
     ("cell", "expected"),
     [("1", "delete"), ("0", "keep"), ("Save", "save"), ("", None)],
 )
-def test_value_maps(cell: str, expected: str | None) -> None:
+def test_value_maps_are_applied(cell: str, expected: str | None) -> None:
     columns = {"vm": {"option": "after_email", "values": {1: "delete", 0: "keep"}}}
     assert one("vm", cell, columns=columns).get("after_email") == expected
 
@@ -104,9 +104,7 @@ def test_value_maps(cell: str, expected: str | None) -> None:
         ("timezone", {"Berlin": "Europe/Berlin", "Paris": "Europe/Paris"}, "Rom"),
     ],
 )
-def test_a_value_that_is_not_in_the_map_is_refused_with_its_words(
-    option: str, values: dict[t.Any, t.Any], cell: str
-) -> None:
+def test_unmapped_values_are_refused_with_the_known_ones(option: str, values: dict[t.Any, t.Any], cell: str) -> None:
     columns = {"vm": {"option": option, "values": values}}
     (problem,) = problems_of(f"mailbox,vm\n1,{cell}\n", "a.csv", columns=columns)
     assert problem == (
@@ -115,7 +113,7 @@ def test_a_value_that_is_not_in_the_map_is_refused_with_its_words(
     )
 
 
-def test_a_value_of_the_option_itself_needs_no_entry_in_the_map() -> None:
+def test_valid_option_values_need_no_mapping() -> None:
     zones = {"option": "timezone", "values": {"Berlin": "Europe/Berlin"}}
     assert one("vm", "Asia/Tokyo", columns={"vm": zones}) == {"timezone": "Asia/Tokyo"}
     assert one("vm", "Romance Standard Time", columns={"vm": zones}) == {"timezone": "Europe/Paris"}
@@ -123,14 +121,14 @@ def test_a_value_of_the_option_itself_needs_no_entry_in_the_map() -> None:
     assert one("vm", "Ada", columns={"vm": names}) == {"name": "Ada"}
 
 
-def test_value_maps_for_empty_and_other_cells() -> None:
+def test_value_maps_can_match_empty_and_other_cells() -> None:
     values = {"": "Europe/Paris", "*": None, "Berlin": "W. Europe Standard Time", "New\nYork": "America/New_York"}
     columns = {"site": {"option": "timezone", "values": values}}
     found = [one("site", cell, columns=columns).get("timezone") for cell in ("", "Rome", "BERLIN", '"new york"')]
     assert found == ["Europe/Paris", None, "Europe/Berlin", "America/New_York"]
 
 
-def test_a_value_that_means_several_options() -> None:
+def test_a_value_can_set_several_options() -> None:
     columns = {"mode": {"values": {"off": {"notify": False}, 2: {"notify": True, "kazoo.skip_greeting": True}}}}
     assert one("mode", "2", columns=columns) == {"notify": True, "kazoo": {"skip_greeting": True}}
     assert one("mode", "no", columns=columns) == {"notify": False}
@@ -140,7 +138,7 @@ def test_a_value_that_means_several_options() -> None:
     ]
 
 
-def test_templates_and_joined_columns() -> None:
+def test_templates_join_columns() -> None:
     options = {"templates": {"name": "{First} {Last} ({Room})"}, "optional_columns": ["Room"]}
     assert one("First;Last", "Ada;Moss", **options) == {"name": "Ada Moss ()"}
     assert one("First;Last", ";", **options) == {}
@@ -154,14 +152,14 @@ def test_templates_and_joined_columns() -> None:
 
 @pytest.mark.parametrize("cell", ["a@x.example;b@x.example", "a@x.example, b@x.example", "a@x.example|b@x.example"])
 @pytest.mark.parametrize("extra", ["", ";"])
-def test_separators_of_addresses(cell: str, extra: str) -> None:
+def test_addresses_are_split_at_separators(cell: str, extra: str) -> None:
     assert one("emails", f'"{cell}{extra}"') == {"emails": ["a@x.example", "b@x.example"]}
     assert one("emails", f'"{cell.replace("|", " ").replace(", ", chr(10))}"') == {
         "emails": ["a@x.example", "b@x.example"]
     }
 
 
-def test_several_columns_of_addresses() -> None:
+def test_several_columns_of_addresses_are_joined() -> None:
     columns = {"Mail 1": "emails", "Mail 2": "emails"}
     assert one("Mail 1;Mail 2", "a@x.example;b@x.example", columns=columns) == {
         "emails": ["a@x.example", "b@x.example"]
@@ -172,13 +170,13 @@ def test_several_columns_of_addresses() -> None:
     ]
 
 
-def test_a_name_beside_an_address_is_reported_with_the_address_that_is_meant() -> None:
+def test_a_name_with_an_address_is_reported_with_the_correct_value() -> None:
     (reported,) = problems_of('mailbox;emails\n1;"Ada Moss <ada@x.example>"\n', "a.csv", "kazoo")
     assert "column emails, value 'Ada Moss <ada@x.example>'" in reported
     assert reported.endswith("write ada@x.example")
 
 
-def test_other_separators() -> None:
+def test_other_separators_can_be_set() -> None:
     assert one("kazoo.flags", "a b, c") == {"kazoo": {"flags": ["a b, c"]}}
     assert one("kazoo.flags", "a b, c", list_separator=[",", " "]) == {"kazoo": {"flags": ["a", "b", "c"]}}
 
@@ -200,12 +198,12 @@ TABLE = "mailbox;Voicemail;Floor\n1;1;2\n2;0;2\n3;yes;3\n4;novm;\n"
         ({"only_rows": {"Gone": 1}, "optional_columns": ["G*"]}, "1234"),
     ],
 )
-def test_conditions(options: dict[str, t.Any], numbers: str) -> None:
+def test_conditions_select_rows(options: dict[str, t.Any], numbers: str) -> None:
     found = read(TABLE, "a.csv", ignore_unknown_columns=True, **options)
     assert "".join(item["mailbox"] for item in found) == numbers
 
 
-def test_conditions_that_leave_no_row_or_name_no_column() -> None:
+def test_conditions_without_a_match_or_column_are_refused() -> None:
     assert problems_of(TABLE, "a.csv", ignore_unknown_columns=True, only_rows={"Floor": 9}) == [
         (
             "a.csv: has no row that matches `only_rows` and `skip_rows`. For an empty list, use `[]` in a YAML"
@@ -217,14 +215,14 @@ def test_conditions_that_leave_no_row_or_name_no_column() -> None:
     ]
 
 
-def test_only_mapped_columns() -> None:
+def test_only_mapped_columns_are_read() -> None:
     text = "Ext;name;description\n1;secret name;x\n"
     assert read(text, "a.csv", columns={"Ext": "mailbox"}, only_mapped_columns=True) == [{"mailbox": "1"}]
     named = read(text, "a.csv", columns={"Ext": "mailbox"}, templates={"name": "{name}"}, only_mapped_columns=True)
     assert named == [{"mailbox": "1", "name": "secret name"}]
 
 
-def test_optional_columns() -> None:
+def test_optional_columns_may_be_missing() -> None:
     columns = {"Mail": "emails", "Fax": None, "VM": "notify"}
     assert problems_of("mailbox;Mail\n1;\n", "a.csv", columns=columns, optional_columns=["F*"]) == [
         "a.csv:1: `columns` refers to 'VM', but there is no such column. Add it, or list it in `optional_columns`"
@@ -232,7 +230,7 @@ def test_optional_columns() -> None:
     assert read("mailbox;Mail\n1;\n", "a.csv", columns=columns, optional_columns=["*"]) == [{"mailbox": "1"}]
 
 
-def test_a_marker_clears() -> None:
+def test_a_marker_clears_an_option() -> None:
     found = one("name;emails;timezone;kazoo.flags", "-;-;Europe/Paris;- ", clear_marker="-")
     assert found == {"name": None, "emails": [], "timezone": "Europe/Paris", "kazoo": {"flags": []}}
     assert one("name", "-") == {"name": "-"}
@@ -241,7 +239,7 @@ def test_a_marker_clears() -> None:
 PIN = "48219377"
 
 
-def test_no_error_shows_a_pin_also_not_in_the_wrong_column() -> None:
+def test_errors_contain_no_pin_in_any_column() -> None:
     text = f"mailbox;name;pin;notify;emails;timezone\n1;A;{PIN};{PIN};{PIN};{PIN}\n2;B;12;{PIN}x;#{PIN};a{PIN}\n"
     reported = problems_of(text, "a.csv", "kazoo", templates={"description": "{pin}"}, columns={"name": "after_email"})
     assert len(reported) > 4
@@ -265,7 +263,7 @@ def test_every_error_names_file_line_column_and_value() -> None:
     ]
 
 
-def test_the_filter_takes_the_same_options() -> None:
+def test_the_filter_accepts_the_same_options() -> None:
     text = "3000;Ada;1\n3001;Ben;0\n"
     found = rows_to_mailboxes(
         text,
@@ -282,8 +280,8 @@ def test_the_filter_takes_the_same_options() -> None:
     assert skipped[1] == {"mailbox": "2", "timezone": "UTC", "source": "line 3"}
 
 
-def test_fifty_mistakes_are_one_table() -> None:
-    """Each of fifty different values is shown with its row, and none of it is cut off."""
+def test_fifty_mistakes_are_grouped() -> None:
+    """Check that each of fifty different values is shown with its row."""
     zones = ["Mars", "Moon", "Venus", "UTC+1", "Berlin?"]
     rows = "".join(f"{3000 + row},{zones[row % 5]}\n" for row in range(50))
     with pytest.raises(InvalidInputError) as caught:
@@ -296,7 +294,7 @@ def test_fifty_mistakes_are_one_table() -> None:
     assert {zone: len(numbers) for zone, numbers in shown.items()} == dict.fromkeys(zones, 10)
 
 
-def test_mistakes_of_several_columns_are_a_line_each() -> None:
+def test_mistakes_are_grouped_by_column() -> None:
     rows = "".join(f"{3000 + row},Mars,x{row}\n" for row in range(25))
     with pytest.raises(InvalidInputError) as caught:
         read(f"mailbox,timezone,emails\n{rows}", "staff.csv", "onsip")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request whose reply was lost may be carried out after a search in vain, so a change must be reported."""
+"""A request with a lost reply may still be executed after the search for its effect, so a change is reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ERRORS = {
 
 
 class Slow:
-    """A vendor that has not done yet what it was asked for."""
+    """A vendor that executes a request later."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 @pytest.mark.parametrize("cause", ERRORS)
 @pytest.mark.parametrize("state", [*ORDERS, "present"])
-def test_what_may_still_come_is_reported_as_a_change(state: str, cause: str) -> None:
+def test_a_possible_late_change_is_reported_as_a_change(state: str, cause: str) -> None:
     vendor = t.cast(t.Any, Slow(ERRORS[cause]))
     if state == "present":
         wanted = Upload(call_id="c2", audio=b"RIFF", content_type="audio/x-wav", file_name="x.wav")

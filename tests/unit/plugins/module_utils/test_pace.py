@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Budgets, pacers and the header that asks to wait, on a clock that moves only when somebody sleeps."""
+"""Budgets, pacers and the Retry-After header, on a clock that only moves during sleeps."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def pass_through(pacer: pace.Pacer) -> None:
-    """Make one request that takes no time."""
+    """Send one request that takes no time."""
     with pacer.turn():
         pass
 
 
-def test_budget_is_spent_by_what_is_waited(clock: Clock) -> None:
+def test_waits_are_charged_to_the_budget(clock: Clock) -> None:
     budget = pace.Budget(10)
     assert budget.take(6)
     clock.now += 6
@@ -53,20 +53,20 @@ def test_budget_is_spent_by_what_is_waited(clock: Clock) -> None:
     assert not budget.take(0.1)
 
 
-def test_threads_that_wait_at_the_same_time_spend_it_once(clock: Clock) -> None:
+def test_concurrent_waits_are_charged_once(clock: Clock) -> None:
     budget = pace.Budget(10)
     assert all(budget.take(8) for _thread in range(50))
-    assert budget.take(10), "two seconds more than those that wait already"
+    assert budget.take(10), "two seconds more than the current waits"
     assert not budget.take(10.5)
 
 
-def test_budget_of_nothing_allows_no_wait_but_a_repetition_at_once(clock: Clock) -> None:
+def test_a_zero_budget_allows_only_immediate_retries(clock: Clock) -> None:
     budget = pace.Budget(0)
     assert not budget.take(0.001)
     assert budget.take(0)
 
 
-def test_time_that_an_attempt_took_is_spent_too(clock: Clock) -> None:
+def test_the_time_of_attempts_is_charged(clock: Clock) -> None:
     budget = pace.Budget(10)
     clock.now += 6
     assert budget.take(1, spent=6)
@@ -78,7 +78,7 @@ def test_time_that_an_attempt_took_is_spent_too(clock: Clock) -> None:
     assert not pace.Budget(0).take(0, spent=0.5)
 
 
-def test_budget_that_threads_share_is_never_overspent() -> None:
+def test_a_shared_budget_is_never_overspent() -> None:
     budget, taken, lock = pace.Budget(5), [], threading.Lock()
 
     def wait() -> None:
@@ -95,7 +95,7 @@ def test_budget_that_threads_share_is_never_overspent() -> None:
     assert max(taken) <= 5
 
 
-def test_pacer_lets_pass_until_the_vendor_counts(clock: Clock) -> None:
+def test_the_pacer_is_inactive_without_a_bucket(clock: Clock) -> None:
     pacer = pace.Pacer(capacity=10, rate=2)
     for _request in range(100):
         pass_through(pacer)
@@ -108,7 +108,7 @@ def test_pacer_lets_pass_until_the_vendor_counts(clock: Clock) -> None:
     assert clock.now == pytest.approx(100.5)
 
 
-def test_pacer_believes_the_vendor_when_tokens_fall(clock: Clock) -> None:
+def test_the_pacer_follows_the_reported_tokens(clock: Clock) -> None:
     pacer = pace.Pacer(capacity=100, rate=10)
     pacer.observe(90)
     pacer.observe(1)
@@ -118,7 +118,7 @@ def test_pacer_believes_the_vendor_when_tokens_fall(clock: Clock) -> None:
     assert clock.now == pytest.approx(100.1)
 
 
-def test_refusal_pauses_every_thread_and_starts_the_count(clock: Clock) -> None:
+def test_a_refusal_pauses_every_thread_and_starts_the_bucket(clock: Clock) -> None:
     pacer = pace.Pacer(capacity=100, rate=10)
     pacer.refused(3)
     pass_through(pacer)
@@ -132,7 +132,7 @@ def test_refusal_pauses_every_thread_and_starts_the_count(clock: Clock) -> None:
     assert clock.now == pytest.approx(104, abs=0.01)
 
 
-def test_what_the_vendor_reported_last_does_not_count_requests_under_way(clock: Clock) -> None:
+def test_reported_tokens_exclude_requests_in_flight(clock: Clock) -> None:
     pacer = pace.Pacer(capacity=10, rate=1)
     with pacer.turn(), pacer.turn(), pacer.turn():
         pacer.observe(4)
@@ -143,9 +143,7 @@ def test_what_the_vendor_reported_last_does_not_count_requests_under_way(clock: 
 
 
 @pytest.mark.parametrize("remaining", [-100_000.0, -math.inf, math.inf, math.nan, 1e308, -1e308, 0.0, 1e-300, -0.5])
-def test_whatever_the_vendor_says_is_left_no_wait_is_longer_than_its_bucket_needs(
-    clock: Clock, remaining: float
-) -> None:
+def test_waits_are_limited_by_the_bucket(clock: Clock, remaining: float) -> None:
     pacer = pace.Pacer(capacity=100, rate=10)
     for _request in range(50):
         with pacer.turn():
@@ -154,7 +152,7 @@ def test_whatever_the_vendor_says_is_left_no_wait_is_longer_than_its_bucket_need
     assert all(slept <= pace.SLICE for slept in clock.slept)
 
 
-def test_pacer_without_a_bucket_only_pauses(clock: Clock) -> None:
+def test_the_pacer_without_a_bucket_only_pauses(clock: Clock) -> None:
     pacer = pace.Pacer()
     pacer.count()
     pacer.observe(0)
@@ -184,5 +182,5 @@ def test_pacer_without_a_bucket_only_pauses(clock: Clock) -> None:
         (email.utils.formatdate(1_600_000_000, usegmt=True), 0),
     ],
 )
-def test_retry_after(value: str, seconds: float | None, clock: Clock) -> None:
+def test_retry_after_is_parsed(value: str, seconds: float | None, clock: Clock) -> None:
     assert pace.retry_after(value) == seconds

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls that run some at a time: none is lost, whatever fails, adds to the work or interrupts it."""
+"""Concurrent calls: none is lost after failures, added calls or interrupts."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.rep
     Recording,
 )
 
-#: Seconds of a call that must be in progress when something else happens.
+#: Seconds of a call that must still run when another event happens.
 SHORT = 0.05
 COUNT = 100
 
 
 class Work:
-    """Calls that take their time, and note where they are."""
+    """Slow calls that record their progress."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -42,21 +42,21 @@ class Work:
         self._begun = threading.Semaphore(0)
 
     def do(self, name: str) -> None:
-        """Begin, take time, end."""
+        """Start, wait, and end."""
         self.begun.append(name)
         self._begun.release()
         time.sleep(SHORT)
         self.ended.append(name)
 
     def wait_for(self, count: int) -> None:
-        """Wait until so many have begun."""
+        """Wait until this number of calls started."""
         for _one in range(count):
             assert self._begun.acquire(timeout=10)
 
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Work:
-    """Work whose second thread starts while the user interrupts, before its pool learns of it."""
+    """Return work that is interrupted during the start of its second thread, before the pool registers it."""
     work = Work()
     start = threading.Thread.start
     starts: list[threading.Thread] = []
@@ -73,14 +73,14 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
 
 
 def run(call: t.Callable[[t.Any], t.Any], arguments: t.Sequence[t.Any], workers: int, **hooks: t.Any) -> list[t.Any]:
-    """Return the results in the order in which they came."""
+    """Return the results in the order of their arrival."""
     results: list[t.Any] = []
     assert parallel.run_all(call, arguments, workers, results.append, **hooks) is False
     return results
 
 
 @pytest.mark.parametrize("workers", [1, 3, 50])
-def test_each_is_called_once_and_never_here(workers: int) -> None:
+def test_each_call_runs_once_in_a_worker_thread(workers: int) -> None:
     callers: set[int] = set()
 
     def call(number: int) -> int:
@@ -94,16 +94,16 @@ def test_each_is_called_once_and_never_here(workers: int) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8])
-def test_work_may_add_work(workers: int) -> None:
+def test_calls_can_add_calls(workers: int) -> None:
     def halves(width: int) -> list[int]:
         return [width // 2, width - width // 2] if width > 1 else []
 
-    # Splitting 64 into ones is 127 calls, whoever makes them.
+    # Splitting 64 into ones takes 127 calls.
     results = run(lambda width: width, [64], workers, more=halves)
     assert (len(results), results.count(1)) == (127, 64)
 
 
-def test_added_work_runs_at_the_same_time() -> None:
+def test_added_calls_run_concurrently() -> None:
     together = threading.Barrier(3, timeout=10)
 
     def call(number: int) -> int:
@@ -114,7 +114,7 @@ def test_added_work_runs_at_the_same_time() -> None:
     assert sorted(run(call, [0], 3, more=lambda number: () if number else (1, 2, 3))) == [0, 1, 2, 3]
 
 
-def test_work_that_was_added_is_not_begun_after_an_end() -> None:
+def test_added_calls_do_not_start_after_the_end() -> None:
     called: list[int] = []
 
     def call(number: int) -> int:
@@ -125,7 +125,7 @@ def test_work_that_was_added_is_not_begun_after_an_end() -> None:
     assert called == [0, 1]
 
 
-def test_what_a_call_raises_ends_all_and_is_raised() -> None:
+def test_an_exception_ends_all_calls_and_is_raised() -> None:
     called: list[int] = []
 
     def call(number: int) -> int:
@@ -140,7 +140,7 @@ def test_what_a_call_raises_ends_all_and_is_raised() -> None:
     assert (called, kept) == ([0, 1], [0])
 
 
-def test_a_thread_whose_start_is_interrupted_is_waited_for(work: Work) -> None:
+def test_a_thread_interrupted_at_its_start_is_awaited(work: Work) -> None:
     stopped: list[bool] = []
     names = [str(number) for number in range(COUNT)]
     assert parallel.run_all(work.do, names, 4, lambda result: None, stop=lambda: stopped.append(True)) is True
@@ -148,7 +148,7 @@ def test_a_thread_whose_start_is_interrupted_is_waited_for(work: Work) -> None:
     assert stopped == [True]
 
 
-def test_results_come_in_the_order_of_their_arguments() -> None:
+def test_results_have_the_order_of_their_arguments() -> None:
     def call(number: int) -> int:
         time.sleep(0.002 * (5 - number))
         return number * 10
@@ -157,13 +157,13 @@ def test_results_come_in_the_order_of_their_arguments() -> None:
 
 
 class Vendor:
-    """Messages of a vendor that wants every message by itself."""
+    """Messages of a vendor without bulk requests."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> None:
-        """There is no such request."""
+        """Not supported."""
 
     def delete(self, message: Message, permanent: bool) -> None:
         """Delete a message."""
@@ -171,7 +171,7 @@ class Vendor:
 
 
 def written(vendor: Vendor, boxes: int, progress: message_engine.Progress | None = None) -> MessageReport:
-    """Delete messages of so many boxes."""
+    """Delete messages in this number of mailboxes."""
     found = [Message(id=f"m{number}", mailbox_id=str(number % boxes)) for number in range(COUNT)]
     report = MessageReport([MessageStep(message.id, MessageAction.DELETE, message) for message in found])
     message_engine._write(t.cast(t.Any, vendor), Order("absent"), report.steps, 4, progress, report)
@@ -179,9 +179,9 @@ def written(vendor: Vendor, boxes: int, progress: message_engine.Progress | None
 
 
 @pytest.mark.parametrize("boxes", [COUNT, 3])
-def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_reported(work: Work, boxes: int) -> None:
+def test_deletions_of_a_thread_interrupted_at_its_start_are_reported(work: Work, boxes: int) -> None:
     if boxes != COUNT:
-        # One thread a box hands its messages back, and only then there is something to begin.
+        # One thread per mailbox adds the calls for its messages.
         work.wait_for = lambda count: None  # type: ignore[method-assign]
     report = written(Vendor(work), boxes)
     assert report.interrupted
@@ -189,7 +189,7 @@ def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_reported(w
     assert {step.status for step in report.steps if step.id not in work.begun} <= {"skipped"}
 
 
-def test_messages_that_the_vendor_wants_one_by_one_are_all_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_deleted_individually_are_all_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     reported: list[tuple[int, int, int, str]] = []
     work = Work()
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
@@ -199,7 +199,7 @@ def test_messages_that_the_vendor_wants_one_by_one_are_all_reported(monkeypatch:
     assert reported[-1] == (COUNT, COUNT, 0, "done")
 
 
-def test_a_download_in_a_thread_whose_start_was_interrupted_is_reported(work: Work) -> None:
+def test_a_download_of_a_thread_interrupted_at_its_start_is_reported(work: Work) -> None:
     stop = threading.Event()
 
     def fetch(recording: Recording) -> None:
@@ -216,11 +216,11 @@ def test_a_download_in_a_thread_whose_start_was_interrupted_is_reported(work: Wo
     assert {recording.status for recording in waiting if recording.id not in work.begun} <= {"skipped"}
 
 
-def test_a_call_that_must_not_be_broken_off_ends_although_the_user_interrupts() -> None:
+def test_an_uninterruptible_call_finishes_after_an_interrupt() -> None:
     ended: list[bool] = []
 
     def call() -> str:
-        # By now the main thread waits for the result, and no longer starts threads.
+        # The main thread now waits for the result, and no longer starts threads.
         time.sleep(SHORT)
         _thread.interrupt_main()
         time.sleep(SHORT)
@@ -231,7 +231,7 @@ def test_a_call_that_must_not_be_broken_off_ends_although_the_user_interrupts() 
     assert ended == [True]
 
 
-def test_a_call_that_must_not_be_broken_off_raises_what_it_raised() -> None:
+def test_an_uninterruptible_call_raises_its_exception() -> None:
     def call() -> None:
         raise LookupError("this one")
 
@@ -239,9 +239,9 @@ def test_a_call_that_must_not_be_broken_off_raises_what_it_raised() -> None:
         parallel.finished(call)
 
 
-def test_an_upload_that_the_user_interrupts_is_reported() -> None:
+def test_an_interrupted_upload_is_reported() -> None:
     class Slow:
-        """A vendor that is slow to take a message, and then has it."""
+        """A vendor that stores an upload slowly."""
 
         made: t.ClassVar[list[Message]] = []
 

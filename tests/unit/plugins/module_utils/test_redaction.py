@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are hidden in whatever encoding a server sends them back."""
+"""Secrets are hidden in every encoding in which a server may return them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Encoding = t.Callable[[str], str]
 
 
 def percents(text: str) -> str:
-    """Every letter percent-encoded."""
+    """Return a text with every character percent-encoded."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
 def units(text: str) -> str:
-    """Every letter as JSON may escape it."""
+    """Return a text with every character escaped as in JSON."""
     raw = text.encode("utf-16-be")
     return "".join(f"\\u{raw[place]:02x}{raw[place + 1]:02X}" for place in range(0, len(raw), 2))
 
@@ -56,7 +56,7 @@ ENCODINGS: dict[str, Encoding] = {
     "Python": lambda text: repr(text.encode())[2:-1],
 }
 CASES: dict[str, Encoding] = {"same": str, "lower": str.lower, "upper": str.upper, "swapped": str.swapcase}
-#: Letters that have one small and one capital form.
+#: Letters with exactly one lowercase and one uppercase form.
 LETTERS = st.characters(exclude_categories=["Cs"]).filter(
     lambda letter: (
         len(letter.lower()) == len(letter.upper()) == len(letter.swapcase().lower()) == 1
@@ -97,49 +97,49 @@ def test_a_secret_is_hidden_in_base64(
 
 
 @pytest.mark.parametrize("user", ["", "a", "ab", "abc", "jürgen"])
-def test_a_password_is_hidden_in_the_header_that_was_sent(user: str) -> None:
+def test_a_password_is_hidden_in_a_quoted_header(user: str) -> None:
     header = base64.b64encode(f"{user}:correct-horse-battery".encode()).decode()
     shown = Redactor(["correct-horse-battery"]).clean(f"Proxy-Authorization: Basic {header}, refused")
     assert shown == f"Proxy-Authorization: Basic {HIDDEN}, refused"
 
 
 @given(st.text(max_size=200))
-def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
+def test_a_text_without_secrets_is_unchanged(text: str) -> None:
     assert Redactor(["correct-horse-battery-staple"]).clean(text) == text
 
 
-def test_texts_are_cut_after_what_is_hidden() -> None:
+def test_texts_are_truncated_after_hiding_secrets() -> None:
     redactor = Redactor(["correct-horse-battery"])
     for place in range(470, 505):
         shown = redactor.clean("x" * place + percents("correct-horse-battery") + "y" * 100)
         assert len(shown) <= 500 + len(HIDDEN) + 3
         assert "%6" not in shown
         assert shown.endswith("...")
-    # What is hidden makes no room for a part of the next one.
+    # Hiding a secret does not make a part of the next one visible.
     assert redactor.clean("correct-horse-battery " * 200).replace(HIDDEN, "").strip(" .") == ""
 
 
-def test_each_secret_beside_another_is_hidden() -> None:
+def test_adjacent_secrets_are_hidden() -> None:
     redactor = Redactor(["first-secret", "second-secret", "secret-second"])
     assert redactor.clean("first-secretsecond-secret first-secret-second, first-secret") == (
         f"{HIDDEN} {HIDDEN}, {HIDDEN}"
     )
 
 
-def test_short_values_are_hidden_only_where_they_were_sent() -> None:
+def test_short_values_are_hidden_only_in_their_place() -> None:
     redactor = Redactor(["abc", None, ""])
     assert redactor.clean("abc 12") == "abc 12"
     assert redactor.clean("pin 12 and 0012", "12") == f"pin {HIDDEN} and 00{HIDDEN}"
 
 
 @pytest.mark.timeout(60)
-def test_a_text_that_is_made_to_be_slow_is_cleaned_soon() -> None:
+def test_hostile_text_is_cleaned_in_linear_time() -> None:
     redactor = Redactor(["T" * 1500, "correct-horse-battery"])
     for piece in ("%25", "&amp;", "\\\\", "\\u005c", "ABab", "&#37;", "t", "%5cu0025"):
         assert len(redactor.clean(piece * 500_000)) <= 503
 
 
-def test_logs_are_cleaned_of_the_secrets_of_all_tasks() -> None:
+def test_logs_contain_no_secret_of_any_task() -> None:
     redactors = [Redactor(["first-secret-of-all"]), Redactor(["second-secret-of-all"])]
     assert clean_all("first-secret-of-all, second%2Dsecret-of-all") == f"{HIDDEN}, {HIDDEN}"
     assert len(redactors) == 2

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors of tasks that are refused before their first request, or cannot reach the server."""
+"""Errors of tasks that are refused before their first request, or that cannot reach the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONNECTION = {"vendor": "kazoo", "url": "http://127.0.0.1:1/v2", "api_key": "key
 
 
 def run(module: str, **given: t.Any) -> dict[str, t.Any]:
-    return task.run_in_worker(module, given, False, None, None, {})
+    return task.run_in_worker(module, given, task.Worker())
 
 
 @pytest.fixture
@@ -32,21 +32,21 @@ def plain_server() -> t.Iterator[int]:
         thread.join()
 
 
-def test_a_typo_is_reported_beside_the_option_that_is_missing_because_of_it() -> None:
+def test_a_typo_and_the_missing_option_are_both_reported() -> None:
     given = {name: value for name, value in CONNECTION.items() if name != "vendor"}
     reported = run("vmboxes", vendr="kazoo", **given, mailboxes=[])["msg"]
     assert "`vendr` is not an option; did you mean `vendor`?" in reported
     assert "`vendor` is missing" in reported
 
 
-def test_https_against_a_plain_server_is_named(plain_server: int) -> None:
+def test_https_to_a_plain_server_is_explained(plain_server: int) -> None:
     given = {**CONNECTION, "url": f"https://127.0.0.1:{plain_server}/v2"}
     reported = run("vmbox_info", **given)["msg"]
     assert f"127.0.0.1:{plain_server} does not speak TLS" in reported
     assert "http://" in reported
 
 
-def test_every_problem_of_thousands_is_in_the_result_and_little_is_printed() -> None:
+def test_thousands_of_problems_are_returned_and_summarized() -> None:
     items = [{"mailbox": str(3000 + number), "name": "x", "pin": "12"} for number in range(2000)]
     items += [{"mailbox": str(number), f"option{number}": 1} for number in range(50)]
     result = run("vmboxes", **CONNECTION, mailboxes=items)
@@ -54,7 +54,7 @@ def test_every_problem_of_thousands_is_in_the_result_and_little_is_printed() -> 
     assert len(details["problems"]) >= 2050
     assert details["problems"][0]["option"] == "pin"
     assert details["problems"][0]["position"] == 1
-    # What Ansible prints of a failed task at default verbosity.
+    # The text that Ansible prints of a failed task at default verbosity.
     printed = json.dumps({key: value for key, value in result.items() if key not in ("diff", "invocation")})
     assert len(printed) <= 2200
     assert "2000 mailboxes: `pin` must be" in result["msg"]
@@ -67,11 +67,11 @@ def test_a_duplicate_of_an_invalid_item_is_found() -> None:
     assert "item 2 (mailbox 3000): is declared twice, first by item 1" in reported
 
 
-def test_a_missing_library_names_the_command() -> None:
+def test_a_missing_library_is_reported_with_the_command() -> None:
     assert INSTALL.startswith("Install them with: pip install ")
 
 
-def test_a_problem_of_an_option_names_its_line(tmp_path: t.Any) -> None:
+def test_a_problem_of_an_option_is_reported_with_its_line(tmp_path: t.Any) -> None:
     file = tmp_path / "office.yml"
     file.write_text("- mailbox: '3000'\n  name: x\n  pin: '12'\n  kazoo:\n    skip_greting: true\n")
     reported = run("vmboxes", **CONNECTION, src=str(file))["msg"]

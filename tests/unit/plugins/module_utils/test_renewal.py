@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request that replaces an object carries what was read immediately before it is sent, each time that it is sent."""
+"""A request that replaces an object contains the values read immediately before each attempt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport impo
 
 
 class Server:
-    """Notes what is sent, and answers with the statuses given; 0 breaks the connection."""
+    """Record the requests, and reply with given statuses. 0 breaks the connection."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -31,13 +31,13 @@ class Server:
         return renewal.renewing(send, request)
 
 
-def test_what_is_sent_at_once_is_not_read_again() -> None:
+def test_an_immediate_write_is_not_preceded_by_a_read() -> None:
     server = Server(200)
     server.exchange(json="first", renew=pytest.fail)()
     assert server.sent == ["first"]
 
 
-def test_what_is_repeated_is_read_again() -> None:
+def test_a_retried_write_is_preceded_by_a_read() -> None:
     server = Server(429, 503, 200)
     versions = iter(("second", "third"))
     exchange = server.exchange(json="first", renew=lambda: {"json": next(versions)})
@@ -45,14 +45,14 @@ def test_what_is_repeated_is_read_again() -> None:
     assert server.sent == ["first", "second", "third"]
 
 
-def test_what_had_to_wait_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delayed_write_is_preceded_by_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal, "FRESH_SECONDS", -1.0)
     server = Server(200)
     server.exchange(json="first", renew=lambda: {"json": "second"})()
     assert server.sent == ["second"]
 
 
-def test_what_only_checks_leaves_the_request_as_it_is() -> None:
+def test_a_check_does_not_change_the_request() -> None:
     server = Server(429, 200)
     exchange = server.exchange(json="first", renew=lambda: None)
     assert [exchange().status, exchange().status] == [429, 200]
@@ -60,9 +60,7 @@ def test_what_only_checks_leaves_the_request_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("first", "may_have_written"), [(429, False), (503, True), (0, True)])
-def test_what_ends_a_repetition_says_whether_something_may_have_been_written(
-    first: int, may_have_written: bool
-) -> None:
+def test_errors_of_retries_state_whether_a_write_is_uncertain(first: int, may_have_written: bool) -> None:
     def conflict() -> t.NoReturn:
         raise ConflictError("somebody else changed it")
 

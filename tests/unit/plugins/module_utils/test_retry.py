@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Retries: the time they may take in all, what the user hears of long waits, and how an interrupt ends them."""
+"""Retries: their total time, messages about long waits, and interrupts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login 
 
 
 class Clock:
-    """Time that passes when somebody sleeps, and when a test says so."""
+    """A clock that moves during sleeps, and when a test advances it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
@@ -50,8 +50,8 @@ def fail_with(error: Exception) -> t.Any:
 
 
 @pytest.mark.parametrize("asked", [0.0, 1e-300, 0.5, 1.0, None])
-def test_attempts_that_take_long_end_with_the_budget(clock: Clock, asked: float | None) -> None:
-    """A server that lets each request wait for 20 s before it refuses spends the budget with that."""
+def test_slow_attempts_end_with_the_budget(clock: Clock, asked: float | None) -> None:
+    """Check that a server that refuses each request after 20 s uses up the budget."""
     client = http.Client(Connection("kazoo", "http://127.0.0.1:1/v2", retry_budget=60), workers=1)
     attempts = []
 
@@ -67,7 +67,7 @@ def test_attempts_that_take_long_end_with_the_budget(clock: Clock, asked: float 
 
 
 @pytest.mark.parametrize("asked", [0.0, 1e-300, 5e-324, 0.01, 0.999])
-def test_a_server_that_asks_for_next_to_nothing_is_asked_less_and_less(clock: Clock, asked: float) -> None:
+def test_short_retry_after_values_cause_growing_waits(clock: Clock, asked: float) -> None:
     retries, attempts = Retries(30, pace.Pacer()), []
 
     def attempt() -> t.NoReturn:
@@ -80,14 +80,14 @@ def test_a_server_that_asks_for_next_to_nothing_is_asked_less_and_less(clock: Cl
     assert all(after - before >= 1 for before, after in itertools.pairwise(attempts[1:]))
 
 
-def test_long_waits_are_announced_once_for_all_threads(clock: Clock) -> None:
+def test_long_waits_are_announced_once(clock: Clock) -> None:
     retries, reported = Retries(120, pace.Pacer()), []
     retries.notify = reported.append
     refusals = [refusal(retry.LONG_WAIT + 5), refusal(retry.LONG_WAIT - 5)]
     assert retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done") == "done"
     assert reported == ["waiting 15 s because the server asks for it"]
     assert retries.long_waits == 15
-    # Another thread that was refused at the same moment.
+    # Another thread is refused at the same moment.
     clock.now -= 20
     refusals = [refusal(retry.LONG_WAIT + 5)]
     retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done")
@@ -130,7 +130,7 @@ def test_an_interrupt_ends_the_waits_of_all_threads(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.timeout(30)
-def test_a_task_that_is_closed_waits_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_a_task_ends_its_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "SLICE", 0.02)
     retries, begun, errors = Retries(3600, pace.Pacer()), threading.Event(), []
 
@@ -154,7 +154,7 @@ def test_a_task_that_is_closed_waits_no_longer(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.timeout(30)
-def test_an_interrupt_ends_the_pause_after_the_refusal_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_ends_a_pause_caused_by_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "SLICE", 0.02)
     pacer = pace.Pacer()
     pacer.refused(600)
@@ -178,5 +178,5 @@ def test_an_interrupt_ends_the_pause_after_the_refusal_of_another_thread(monkeyp
 
 
 @pytest.mark.parametrize("end", [float("nan"), float("inf"), -float("inf"), -5, 0, 1e-300, "soon", None, [], 10.0])
-def test_an_end_of_a_token_that_makes_no_sense_costs_no_further_logins(end: t.Any) -> None:
+def test_an_invalid_token_expiry_causes_no_further_logins(end: t.Any) -> None:
     assert Token.granted("token-of-a-login", end).fresh()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A slip in a file shows reason, line, column and the line itself, and never a PIN."""
+"""Syntax errors in files show reason, line, column and the text of the line, and never a PIN."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def reported(text: str, name: str = "office.yml") -> str:
         ),
     ],
 )
-def test_the_reason_the_place_and_the_line(text: str, problem: str) -> None:
+def test_syntax_errors_show_reason_place_and_line(text: str, problem: str) -> None:
     assert reported(text).removesuffix(" \N{REPLACEMENT CHARACTER}") == problem
 
 
@@ -78,7 +78,7 @@ def test_the_reason_the_place_and_the_line(text: str, problem: str) -> None:
         f"- PIN : {PIN} : x\n",
     ],
 )
-def test_no_slip_shows_a_pin(text: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml_errors_contain_no_pin(text: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if loader == "SafeLoader":
         monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
     shown = reported(text)
@@ -88,17 +88,17 @@ def test_no_slip_shows_a_pin(text: str, loader: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("text", [f'[{{"pin": "{PIN}" "name": 1}}]', f'[{{"pin": "{PIN}\n"}}]', f'[\n"{PIN}" 1]'])
-def test_no_slip_in_json_shows_a_pin(text: str) -> None:
+def test_json_errors_contain_no_pin(text: str) -> None:
     assert PIN not in reported(text, "office.json")
 
 
-def test_a_masked_line_keeps_its_length_and_what_helps_to_find_it() -> None:
+def test_a_masked_line_keeps_its_length_and_context() -> None:
     line = "  - {mailbox: '3000', name: Sales, pin: abcd, emails: [sales@example.com]}"
     masked = masked_line(line)
     assert masked == "  - {mailbox: '****', name: Sales, pin: ****, emails: [sales@example.com]}"
 
 
-def test_a_long_line_is_shown_around_its_slip() -> None:
+def test_a_long_line_is_shown_around_the_error() -> None:
     shown = reported(f"- name: {'x' * 500} : ] {'y' * 500}\n")
     assert len(shown) < 250
     assert "xx : ] yy" in shown

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading lists out of files: formats, places, and errors of files."""
+"""Reading lists from files: formats, places, and errors."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def problems_of(text: str, name: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("content", [ITEMS, {"mailboxes": ITEMS}], ids=["list", "dictionary"])
 @pytest.mark.parametrize("name", ["boxes.json", "boxes.yml", "boxes.YAML", "boxes"])
-def test_json_and_yaml(content: object, name: str) -> None:
+def test_json_and_yaml_are_read(content: object, name: str) -> None:
     assert items(json.dumps(content), name) == ITEMS
 
 
-def test_json_with_a_byte_order_mark() -> None:
+def test_json_with_a_byte_order_mark_is_read() -> None:
     assert items("\ufeff" + json.dumps(ITEMS), "boxes.json") == ITEMS
 
 
@@ -59,7 +59,7 @@ def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", ["boxes.yml", "boxes.json"])
 @pytest.mark.parametrize("text", ["[]", '{"mailboxes": []}'])
-def test_an_empty_list_is_written_out(text: str, name: str) -> None:
+def test_an_empty_list_must_be_explicit(text: str, name: str) -> None:
     assert items(text, name) == []
 
 
@@ -77,7 +77,7 @@ def test_a_document_has_defaults_for_its_entries() -> None:
         {"mailbox": "0300", **shared, "timezone": None, "kazoo": {"skip_greeting": False, "skip_envelope": True}},
         {"mailbox": "0301", **shared, "kazoo": {"skip_greeting": True, "skip_envelope": True}},
     ]
-    # The defaults of a task or role are laid under those of the document.
+    # The document's defaults override those of a task or role.
     text = '{"defaults": {"name": "a"}, "mailboxes": [{"mailbox": "1"}]}'
     (entry,) = read_entries(File(text, "b.json"), Layout(), [])
     assert check_entries([entry], [], Checks({"name": "b", "notify": True})) == [
@@ -96,7 +96,7 @@ def test_a_document_has_defaults_for_its_entries() -> None:
         ("{id: x}", "boxes.yml:1: `defaults` must not contain `id`, which identifies one entry. Move it to the entry"),
     ],
 )
-def test_defaults_of_a_document_that_are_none(defaults: str, problem: str) -> None:
+def test_invalid_defaults_of_a_document_are_refused(defaults: str, problem: str) -> None:
     assert problems_of(f"defaults: {defaults}\nmailboxes: []\n", "boxes.yml") == (problem,)
 
 
@@ -210,14 +210,14 @@ EMPTY = "Write `mailboxes: []` for an empty list, or remove the file"
         ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: is not a CSV file: unexpected end of data"),
     ],
 )
-def test_a_file_that_is_not_understood_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
+def test_an_invalid_file_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
     (found,) = problems_of(text, name)
-    # What follows is the line itself.
+    # The text of the line follows.
     assert found == problem or (found.startswith(f"{problem}: ") and " at column " in problem)
 
 
-def test_aliases_cannot_fill_memory() -> None:
-    """Twelve lines that stand for a trillion values."""
+def test_alias_expansion_is_limited() -> None:
+    """Refuse twelve lines that would expand to a trillion values."""
     lines = ["- &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"- &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
     assert problems_of("\n".join(lines), "boxes.yml") == (
@@ -226,12 +226,12 @@ def test_aliases_cannot_fill_memory() -> None:
 
 
 @pytest.mark.parametrize("name", ["boxes.csv", "boxes.yml", "boxes.json"])
-def test_a_file_of_another_encoding_is_reported_as_one(name: str) -> None:
+def test_a_file_in_another_encoding_is_reported(name: str) -> None:
     text = "mailbox;name\n3000;M\xfcller\n".encode("latin-1").decode(errors="surrogateescape")
     assert problems_of(text, name) == (f"{name}: is not UTF-8 text. Save it as UTF-8",)
 
 
-def test_csv_of_src() -> None:
+def test_csv_is_read() -> None:
     text = "mailbox,name,emails,kazoo.skip_greeting,kazoo.flags\n 3000 , Reception ,a@b.c; d@e.f,yes,\n3001,,,,x\n"
     assert items(text, "boxes.csv") == [
         {"mailbox": "3000", "name": "Reception", "emails": ["a@b.c", "d@e.f"], "kazoo": {"skip_greeting": True}},
@@ -239,7 +239,7 @@ def test_csv_of_src() -> None:
     ]
 
 
-def test_short_rows_are_padded_and_every_long_one_is_a_problem() -> None:
+def test_short_rows_are_padded_and_long_ones_are_reported() -> None:
     assert items("mailbox,name\n3000\n", "b.csv") == [{"mailbox": "3000"}]
     assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004,x,,z", "b.csv") == (
         "b.csv:3, column 3: is beyond the headings",
@@ -254,18 +254,18 @@ def test_lines_are_counted_through_breaks_in_cells_and_blank_lines() -> None:
 
 
 @pytest.mark.parametrize("heading", ["kazoo,kazoo.flags", "mailbox,mailbox"])
-def test_columns_that_contradict_each_other(heading: str) -> None:
+def test_contradictory_columns_are_refused(heading: str) -> None:
     assert problems_of(f"{heading}\na,b\n", "b.csv")[0].startswith("b.csv:1: ")
 
 
 def cells(excluded: str) -> st.SearchStrategy[str]:
-    """Texts of a cell without some characters."""
+    """Return a strategy for texts of a cell without some characters."""
     return st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters=excluded))
 
 
 @given(
     delimiter=st.sampled_from(",;\t|"),
-    # What a spreadsheet spoils, such as 3E3 for 3000 or the error of a formula, has tests of its own.
+    # Separate tests cover values altered by spreadsheets, such as 3E3 for 3000, and formula errors.
     rows=st.lists(st.tuples(cells("eE#.,="), cells("#"), cells("#")), min_size=1),
     mark=st.sampled_from(["", "\ufeff"]),
     end=st.sampled_from(["\n", "\r\n"]),
@@ -273,10 +273,10 @@ def cells(excluded: str) -> st.SearchStrategy[str]:
 )
 @example(delimiter=",", rows=[("", "0", "'")], mark="", end="\n", quoting=csv.QUOTE_MINIMAL)
 @examples(200)
-def test_whatever_a_spreadsheet_writes_is_read(
+def test_every_csv_of_a_spreadsheet_is_read(
     delimiter: str, rows: list[tuple[str, ...]], mark: str, end: str, quoting: int
 ) -> None:
-    """Names and addresses hold every mark that may separate cells; only the first row shows which one does."""
+    """Generate names and addresses with every possible delimiter. Only the first row reveals the right one."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([("mailbox", "name", "description"), *rows])
@@ -290,7 +290,7 @@ def test_whatever_a_spreadsheet_writes_is_read(
         {
             option: text
             for option, cell in zip(("mailbox", "name", "description"), row, strict=True)
-            # A cell with an apostrophe alone is blank, also where a name may begin with one.
+            # A cell with only an apostrophe is blank, even where a name may start with one.
             if clean_cell(cell) and (text := clean_cell(cell, option != "mailbox"))
         }
         for row in rows
@@ -306,7 +306,7 @@ def table(text: str, problems: list[Problem]) -> list[Entry]:
     return read_sheet(sheet, Layout(), options, problems)
 
 
-def test_a_line_that_names_the_delimiter() -> None:
+def test_the_sep_line_sets_the_delimiter() -> None:
     problems: list[Problem] = []
     found = table("sep=|\r\nmailbox|name\r\n3000|x; y\r\n", problems)
     assert ([(entry.place, entry.item) for entry in found], problems) == (
@@ -315,7 +315,7 @@ def test_a_line_that_names_the_delimiter() -> None:
     )
 
 
-def test_options_know_every_vendor() -> None:
+def test_options_include_every_vendor() -> None:
     options = item_options("vmbox")
     names = set(options.types)
     assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= names
@@ -326,7 +326,7 @@ def test_options_know_every_vendor() -> None:
     assert names.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
 
 
-def test_entries_keep_their_place_and_those_that_are_right_come_back() -> None:
+def test_valid_entries_are_returned_with_their_line() -> None:
     problems: list[Problem] = []
     entries = read_entries(File("mailbox,name\n3000,x,y\n3001,x\n", "staff.csv"), Layout(), problems)
     assert [(entry.place, entry.item) for entry in entries if not entry.problems] == [
@@ -357,7 +357,7 @@ def test_mailboxes_of_several_files_are_checked_together() -> None:
     )
 
 
-def test_defaults_lie_under_every_mailbox() -> None:
+def test_defaults_apply_to_every_mailbox() -> None:
     entries = [
         Entry("item 1", {"mailbox": "1", "kazoo": {"flags": ["x"]}}),
         Entry("item 2", {"mailbox": "2", "name": None}),
@@ -369,7 +369,7 @@ def test_defaults_lie_under_every_mailbox() -> None:
 
 
 @pytest.mark.parametrize("vendor_name", [None, "kazoo"])
-def test_a_mask_in_a_file_is_reported_with_its_place(vendor_name: str | None) -> None:
+def test_a_mask_in_a_file_is_reported_with_its_item(vendor_name: str | None) -> None:
     entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
     with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags` contains \*{8}"):
         check_entries(entries, [], Checks(vendor=vendor_name))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Excel workbooks and OpenDocument spreadsheets: what a cell shows counts, and nothing dangerous is opened."""
+"""Excel workbooks and OpenDocument spreadsheets: values are read as displayed, and dangerous files are refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACE = "staff.xlsx, sheet Staff, row"
 
 
 def formatted(**formats: str) -> t.Callable[[t.Any], None]:
-    """Return what gives cells their formats."""
+    """Return a function that formats cells."""
 
     def change(book: t.Any) -> None:
         for place, number_format in formats.items():
@@ -52,7 +52,7 @@ def formatted(**formats: str) -> t.Callable[[t.Any], None]:
         ("a_x000D_b", "General", "a\rb"),
     ],
 )
-def test_a_number_is_what_its_cell_shows(value: object, number_format: str, shown: object) -> None:
+def test_a_number_is_read_as_displayed(value: object, number_format: str, shown: object) -> None:
     content = workbook(["mailbox", "name"], ["1", value], change=formatted(B2=number_format))
     assert read(content, "staff.xlsx") == [{"mailbox": "1", "name": shown}]
 
@@ -85,7 +85,7 @@ def test_a_number_is_what_its_cell_shows(value: object, number_format: str, show
         ("#REF!", "General", "contains an error of a formula. Correct the formula, or enter the value as text"),
     ],
 )
-def test_what_is_no_text_is_a_problem_with_sheet_row_and_column(
+def test_cells_other_than_text_are_reported_with_sheet_row_and_column(
     value: object, number_format: str, problem: str
 ) -> None:
     content = workbook(["mailbox", "Full\nname"], ["1", value], change=formatted(B2=number_format))
@@ -93,13 +93,13 @@ def test_what_is_no_text_is_a_problem_with_sheet_row_and_column(
     assert re.sub(", value '#REF!'", "", reported) == f"{PLACE} 2, column Full name: `name` {problem}"
 
 
-def test_what_stands_in_a_column_that_is_not_read_is_no_problem() -> None:
+def test_ignored_columns_are_not_checked() -> None:
     content = workbook(["mailbox", "Since", "Share"], ["1", datetime.date(2026, 1, 2), 0.5])
     assert read(content, "staff.xlsx", columns={"Since": None}, ignore_unknown_columns=True) == [{"mailbox": "1"}]
 
 
-def test_a_formula_has_the_value_it_was_saved_with() -> None:
-    """A workbook as programs save it: formula and value."""
+def test_a_formula_has_its_saved_value() -> None:
+    """Read a workbook with formulas and saved values."""
     content = workbook(["mailbox", "name"], ["1", "=A2"])
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         parts = {name: opened.read(name) for name in opened.namelist()}
@@ -109,7 +109,7 @@ def test_a_formula_has_the_value_it_was_saved_with() -> None:
     assert read(archive(parts), "staff.xlsx") == [{"mailbox": "1", "name": "77"}]
 
 
-def test_merged_cells_are_a_problem_only_where_they_are_read() -> None:
+def test_merged_cells_are_refused_in_mapped_columns_only() -> None:
     def merge(book: t.Any) -> None:
         book.active.merge_cells("A1:C1")
         book.active.merge_cells("B4:B5")
@@ -123,7 +123,7 @@ def test_merged_cells_are_a_problem_only_where_they_are_read() -> None:
     assert len(read(content, "staff.xlsx", heading_row=2, columns={"name": None, "x": None})) == 3
 
 
-def test_a_title_above_the_headings_is_found_and_reported() -> None:
+def test_a_title_above_the_headings_is_reported() -> None:
     content = workbook(["Our staff"], [None], ["mailbox", "name"], ["1", "x"])
     reported = problems_of(content, "staff.xlsx")
     assert f"{PLACE} 1: no column contains `mailbox`. Map it in `columns`" in reported
@@ -147,7 +147,7 @@ def with_sheets(*sheets: tuple[str, str, list[list[str]]]) -> bytes:
     return workbook(["Room", "Floor"], ["1", "2"], title="Rooms", change=add)
 
 
-def test_the_sheet_of_mailboxes_is_the_one_with_their_headings() -> None:
+def test_the_sheet_is_selected_by_its_headings() -> None:
     content = with_sheets(("Staff", "visible", [["mailbox", "name"], ["1", "x"]]), ("Empty", "visible", []))
     assert read(content, "b.xlsx") == read(content, "b.xlsx", sheet="Staff") == read(content, "b.xlsx", sheet=2)
     assert problems_of(content, "b.xlsx", sheet="staf") == [
@@ -155,7 +155,7 @@ def test_the_sheet_of_mailboxes_is_the_one_with_their_headings() -> None:
     ]
 
 
-def test_two_sheets_that_may_be_meant_are_not_chosen_from() -> None:
+def test_two_possible_sheets_are_ambiguous() -> None:
     rows = [["mailbox"], ["1"]]
     content = with_sheets(("Staff", "visible", rows), ("Old", "visible", rows), ("Hidden", "hidden", rows))
     assert problems_of(content, "b.xlsx") == [
@@ -163,7 +163,7 @@ def test_two_sheets_that_may_be_meant_are_not_chosen_from() -> None:
     ]
 
 
-def test_a_pin_that_may_have_lost_zeros_is_a_problem_and_never_shown() -> None:
+def test_a_pin_that_may_have_lost_zeros_is_reported_and_hidden() -> None:
     content = workbook(["mailbox", "pin"], [1, 482193], [2, 82193], [3, "082193"], [4, 482194])
     expected = (
         f"{PLACE} 3, column pin: `pin` is a number with fewer digits than others in its column, so it may have lost"
@@ -174,7 +174,7 @@ def test_a_pin_that_may_have_lost_zeros_is_a_problem_and_never_shown() -> None:
     assert kept == [{"mailbox": "1", "pin": "482193"}, {"mailbox": "3", "pin": "082193"}]
 
 
-def test_without_the_library_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_spreadsheet_library_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise ImportError("openpyxl")
 
@@ -189,7 +189,7 @@ def test_without_the_library_the_error_names_it(monkeypatch: pytest.MonkeyPatch)
 # OpenDocument
 
 
-def test_an_opendocument_spreadsheet() -> None:
+def test_an_opendocument_spreadsheet_is_read() -> None:
     rows = (
         row("mailbox", "name", "notify", "kazoo.flags")
         + '<table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="900"/>'
@@ -222,7 +222,7 @@ def test_an_opendocument_spreadsheet() -> None:
         ("<table:covered-table-cell/>", "is merged with others"),
     ],
 )
-def test_what_is_no_text_in_opendocument(cell: str, problem: str) -> None:
+def test_opendocument_cells_other_than_text_are_reported(cell: str, problem: str) -> None:
     (reported,) = problems_of(opendocument(row("mailbox", "name") + row("1", cell)), "staff.ods")
     assert reported.startswith(f"staff.ods, sheet Staff, row 2, column name: `name` {problem}")
 
@@ -252,12 +252,12 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
         ("a.xlsx", archive({"xl/workbook.xml": f"{' ' * (1 << 20)}{ENTITIES}<x/>"}), "defines XML entities"),
     ],
 )
-def test_a_file_that_is_not_opened(name: str, content: bytes, problem: str) -> None:
+def test_dangerous_files_are_refused(name: str, content: bytes, problem: str) -> None:
     (reported,) = problems_of(content, name)
     assert reported.startswith(f"{name}: {problem}")
 
 
-def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_oversized_archive_is_refused_before_unpacking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_XML", 10_000)
     bomb = archive({"xl/worksheets/sheet1.xml": b" " * 20_000})
     assert len(bomb) < 1_000
@@ -281,7 +281,7 @@ def test_repeated_rows_and_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) 
     assert problems_of(content, "a.xlsx") == ["a.xlsx, sheet Staff: has more than 2 rows or 1000 columns"]
 
 
-def test_formats_up_to_the_last_row_and_column_are_not_read() -> None:
+def test_formatting_of_empty_cells_is_ignored() -> None:
     def decorate(book: t.Any) -> None:
         book.active.cell(1_048_576, 16_384).number_format = "0"
 
@@ -289,14 +289,14 @@ def test_formats_up_to_the_last_row_and_column_are_not_read() -> None:
     assert read(content, "a.xlsx") == [{"mailbox": "1"}]
 
 
-def test_a_workbook_is_the_same_read_by_openpyxl_alone() -> None:
-    """The tests' own workbooks are what a program would write."""
+def test_openpyxl_reads_the_same_workbook() -> None:
+    """Check that the workbooks of these tests match those of a common program."""
     content = workbook(["mailbox"], ["0456"])
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert [[cell.value for cell in one] for one in book.active.iter_rows()] == [["mailbox"], ["0456"]]
 
 
-# What people do to sheets
+# Common modifications of sheets
 
 
 def hidden(book: t.Any) -> None:
@@ -304,7 +304,7 @@ def hidden(book: t.Any) -> None:
     book.create_sheet("Notes").append(["nothing"])
 
 
-def test_a_hidden_sheet_is_read_only_where_it_is_named() -> None:
+def test_a_hidden_sheet_is_read_only_by_name() -> None:
     content = workbook(["mailbox"], ["3000"], change=hidden)
     assert all(problem.startswith("staff.xlsx, sheet Notes") for problem in problems_of(content, "staff.xlsx"))
     assert read(content, "staff.xlsx", sheet="Staff") == [{"mailbox": "3000"}]
@@ -334,7 +334,7 @@ def test_hidden_rows_and_columns_are_read() -> None:
         ("name", "#N/A", "General", "contains an error of a formula"),
     ],
 )
-def test_a_cell_that_no_person_means(heading: str, cell: object, number_format: str, problem: str) -> None:
+def test_implausible_cells_are_reported(heading: str, cell: object, number_format: str, problem: str) -> None:
     headings = ["mailbox", "pin", "name"]
     row_of_cells = ["3000", None, "Ada"]
     row_of_cells[headings.index(heading)] = cell
@@ -343,21 +343,21 @@ def test_a_cell_that_no_person_means(heading: str, cell: object, number_format: 
     assert f"`{heading}` {problem}" in found
 
 
-def test_a_merged_heading_is_named() -> None:
+def test_a_merged_heading_is_reported() -> None:
     content = workbook(
         ["mailbox", "name", None], ["3000", "Ada", "x"], change=lambda book: book.active.merge_cells("B1:C1")
     )
     assert all("has a heading that is merged with others" in found for found in problems_of(content, "staff.xlsx"))
 
 
-def test_a_column_by_position_that_does_not_exist() -> None:
+def test_a_missing_column_position_is_reported() -> None:
     options: dict[str, t.Any] = {"heading_row": 0, "columns": {"A": "mailbox", "E": "name"}}
     assert problems_of(workbook(["3000", "Ada"]), "staff.xlsx", **options) == [
         "staff.xlsx, sheet Staff: `columns` contains column E, but no row has more than 2"
     ]
 
 
-def test_an_option_that_does_not_exist_is_reported_once() -> None:
+def test_an_unknown_option_is_reported_once() -> None:
     content = workbook(["mailbox", "First"], *([str(number), "x"] for number in range(3000, 3010)))
     assert problems_of(content, "staff.xlsx", templates={"nam": "{First}"}, vendor="kazoo") == [
         "`templates`: unknown option `nam`; did you mean `name`?"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a step does about a box that somebody else changed after the plan."""
+"""A step's reaction to concurrent changes after the plan."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ STORED = Box("3000", "1", VALUES | {"name": "Reception", "pin": "4821", "emails"
 class Boxes(MessageCounter):
     """A driver of one box in memory.
 
-    :param meanwhile: what somebody else makes of it before it is read again; None where it is deleted.
-    :param collisions: writes that are refused first, each after one more change of somebody else.
+    :param meanwhile: the concurrent change before the next read, or None for a deletion.
+    :param collisions: number of refused writes, each after another concurrent change.
     """
 
     table = MAILBOX
@@ -73,12 +73,12 @@ class Boxes(MessageCounter):
 
 
 def changed(number: str = "3000", **values: t.Any) -> Box:
-    """Return the stored box as somebody else leaves it."""
+    """Return the stored box after the concurrent change."""
     return dataclasses.replace(STORED, number=number, values=STORED.values | values)
 
 
 def carry_out(boxes: Boxes, current: Box = STORED, *, present: bool = True, **declared: t.Any) -> Outcome:
-    """Plan with the box as it was, and carry the plan out with the box as it is."""
+    """Plan with the old state of a box, and apply the plan to its current state."""
     steering = {key: declared.pop(key) for key in ("new_number", "update_pin") if key in declared}
     desired = Desired(Subject("mailbox", "3000"), "3000", declared, present=present, **steering)
     (step,) = plan(MAILBOX, [desired], Index.of([current])).steps
@@ -86,7 +86,7 @@ def carry_out(boxes: Boxes, current: Box = STORED, *, present: bool = True, **de
     return steps.carry_out(t.cast(t.Any, boxes), step)
 
 
-def test_what_somebody_else_changed_beside_is_kept() -> None:
+def test_concurrent_changes_of_other_options_are_kept() -> None:
     boxes = Boxes(changed(timezone="America/Denver", notify=True))
     outcome = carry_out(boxes, name="Front desk")
     assert (outcome.status, outcome.error) == ("changed", None)
@@ -104,7 +104,7 @@ def test_what_somebody_else_changed_beside_is_kept() -> None:
         (changed("3001"), {"name": "Front desk"}, "somebody else renumbered it to 3001"),
         (changed("3002"), {"new_number": "3001"}, "somebody else renumbered it to 3002"),
         (None, {"name": "Front desk"}, "is gone"),
-        # Several options that share one word of the vendor: to write one would undo the other.
+        # Several options share one vendor field, so that writing one would revert the other.
         (changed(notify=False), {"attach_audio": True}, "`attach_audio` true needs `notify` true"),
         (changed(notify=True), {"emails": None}, "`notify` true needs `emails`"),
     ],
@@ -123,21 +123,21 @@ def test_a_conflict_is_reported_and_nothing_is_written(meanwhile: Box | None, de
 @pytest.mark.parametrize(
     ("meanwhile", "declared"),
     [
-        # Already as declared: by this very task, whose reply was lost, or by another one that wants the same.
+        # Already as declared, by a write of this task with a lost reply, or by another task.
         (changed(name="Front desk"), {"name": "Front desk"}),
         (changed("3001"), {"new_number": "3001"}),
-        # Of what is hidden nobody can say whether it changed.
+        # Changes of hidden values cannot be detected.
         (changed(pin=UNKNOWN), {"pin": "1379"}),
         (changed(pin="9137"), {"name": "Front desk"}),
     ],
 )
-def test_no_conflict(meanwhile: Box, declared: t.Any) -> None:
+def test_unrelated_changes_are_no_conflict(meanwhile: Box, declared: t.Any) -> None:
     boxes = Boxes(meanwhile)
     assert carry_out(boxes, **declared).error is None
     assert len(boxes.written) == 1
 
 
-def test_a_box_with_a_revision_is_written_without_reading_it_again() -> None:
+def test_a_mailbox_with_a_revision_is_written_without_another_read() -> None:
     known = dataclasses.replace(STORED, revision="3-a")
     boxes = Boxes(known)
     assert carry_out(boxes, known, name="Front desk").error is None
@@ -145,7 +145,7 @@ def test_a_box_with_a_revision_is_written_without_reading_it_again() -> None:
     assert boxes.written == [known]
 
 
-def test_a_write_that_comes_too_late_is_sent_again_on_what_is_there() -> None:
+def test_a_colliding_write_is_merged_and_sent_again() -> None:
     boxes = Boxes(STORED, (changed(timezone="America/Denver"), changed(timezone="America/Chicago")))
     assert carry_out(boxes, name="Front desk").error is None
     assert boxes.box is not None
@@ -153,7 +153,7 @@ def test_a_write_that_comes_too_late_is_sent_again_on_what_is_there() -> None:
 
 
 @pytest.mark.parametrize("present", [True, False])
-def test_a_write_that_comes_too_late_shows_of_a_conflict(present: bool) -> None:
+def test_a_colliding_write_reports_the_conflict(present: bool) -> None:
     boxes = Boxes(STORED, (changed(name="Help desk"),))
     outcome = carry_out(boxes, present=present, **({"name": "Front desk"} if present else {}))
     assert "somebody else" in str(outcome.error)
@@ -168,15 +168,15 @@ def test_a_write_that_comes_too_late_shows_of_a_conflict(present: bool) -> None:
         (changed(pin="9137"), "`pin`: somebody else"),
     ],
 )
-def test_a_box_that_was_changed_is_not_deleted(meanwhile: Box, reported: str) -> None:
+def test_a_changed_mailbox_is_not_deleted(meanwhile: Box, reported: str) -> None:
     boxes = Boxes(meanwhile)
     outcome = carry_out(boxes, present=False)
     assert reported in str(outcome.error)
     assert (outcome.wrote, boxes.box) == (False, meanwhile)
 
 
-def test_a_change_between_the_listing_and_a_collision_keeps_a_box() -> None:
-    """A listing may show a part of a box only; from the first reading on all of it counts."""
+def test_a_change_before_a_collision_prevents_deletion() -> None:
+    """Check that all options count after the first full read, although lists may omit some."""
     listed = dataclasses.replace(STORED, values={"name": "Reception"}, full=False)
     boxes = Boxes(changed(timezone="America/Denver"), (changed(timezone="America/Chicago"),))
     outcome = carry_out(boxes, listed, present=False)
@@ -184,12 +184,12 @@ def test_a_change_between_the_listing_and_a_collision_keeps_a_box() -> None:
     assert boxes.box is not None
 
 
-def test_a_box_that_is_gone_needs_no_deletion() -> None:
+def test_a_missing_mailbox_counts_as_deleted() -> None:
     outcome = carry_out(Boxes(None), present=False)
     assert (outcome.status, outcome.error) == ("changed", None)
 
 
-def test_messages_that_came_after_the_plan_keep_a_box() -> None:
+def test_messages_received_after_the_plan_prevent_deletion() -> None:
     boxes = Boxes(STORED, messages=2)
     outcome = carry_out(boxes, present=False)
     assert outcome.error is not None
@@ -197,7 +197,7 @@ def test_messages_that_came_after_the_plan_keep_a_box() -> None:
     assert boxes.box is STORED
 
 
-def test_messages_that_may_be_lost_are_not_counted_again() -> None:
+def test_messages_are_not_counted_again_with_delete_messages() -> None:
     step = Step(Action.DELETE, "3000", None, STORED, after=dict(STORED.values))
     boxes = Boxes(STORED, messages=2)
     assert steps.carry_out(t.cast(t.Any, boxes), step).error is None
@@ -205,7 +205,7 @@ def test_messages_that_may_be_lost_are_not_counted_again() -> None:
 
 
 @pytest.mark.parametrize("present", [True, False])
-def test_a_reading_without_a_reply_leaves_no_doubt_whether_something_was_written(present: bool) -> None:
+def test_a_read_without_a_reply_is_not_uncertain(present: bool) -> None:
     class Silent(Boxes):
         def find(self, number: str | None, box_id: str | None) -> Box | None:
             raise TransportError("no reply within the timeout", uncertain=True)

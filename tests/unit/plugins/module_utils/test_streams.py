@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies that are read while they arrive: their memory, their errors, and where the credentials go."""
+"""Streamed replies: memory, errors, and the origin of credentials."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TOKEN = "token-of-the-task"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers what the path says, and notes what was asked."""
+    """Reply as the path selects, and record the requests."""
 
     protocol_version = "HTTP/1.1"
     seen: t.ClassVar[list[tuple[str, str | None]]] = []
@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def served() -> t.Iterator[str]:
-    """Address of a server that answers by what the path says."""
+    """Yield the address of a server whose replies depend on the path."""
     Handler.seen.clear()
     Handler.busy.clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -101,7 +101,7 @@ def opened(url: str, path: str) -> contextlib.AbstractContextManager[Stream]:
     return client(url).stream(path, Operation("download", "it"), refused, headers={"X-Auth-Token": TOKEN})
 
 
-def test_a_large_reply_takes_little_memory(served: str) -> None:
+def test_a_large_reply_uses_little_memory(served: str) -> None:
     size = 0
     with opened(served, "/bytes/64") as stream:
         assert (stream.size, stream.start, stream.content_type) == (64 * MEGABYTE, 0, "audio/x-wav")
@@ -114,12 +114,12 @@ def test_a_large_reply_takes_little_memory(served: str) -> None:
     assert peak < 4 * MEGABYTE
 
 
-def test_the_same_origin_is_followed(served: str) -> None:
+def test_redirects_to_the_same_origin_are_followed(served: str) -> None:
     with opened(served, "/to/bytes/1") as stream:
         assert sum(map(len, stream.pieces())) == MEGABYTE
 
 
-def test_no_other_origin_gets_the_credentials(served: str) -> None:
+def test_credentials_are_not_sent_to_another_origin(served: str) -> None:
     other = served.replace("127.0.0.1", "localhost")
     redirected = f"/to//{other.removeprefix('http://')}/bytes/1"
     for path in (redirected, f"{other}/bytes/1"):
@@ -128,25 +128,25 @@ def test_no_other_origin_gets_the_credentials(served: str) -> None:
     assert [path for path, _token in Handler.seen] == [redirected]
 
 
-def test_a_refusal_is_the_vendors(served: str) -> None:
+def test_a_refusal_contains_the_vendor_text(served: str) -> None:
     with pytest.raises(NotFoundError, match="404"), opened(served, "/nothing"):
         pass
 
 
-def test_what_is_busy_is_asked_again(served: str) -> None:
+def test_a_busy_server_is_retried(served: str) -> None:
     Handler.busy.extend((503, 429))
     with opened(served, "/bytes/1") as stream:
         assert sum(map(len, stream.pieces())) == MEGABYTE
     assert len(Handler.seen) == 3
 
 
-def test_a_reply_that_breaks_off_is_reported(served: str) -> None:
+def test_an_incomplete_reply_is_reported(served: str) -> None:
     with opened(served, "/short") as stream, pytest.raises(TransportError, match="it ended early"):
         list(stream.pieces())
 
 
 class Recordings:
-    """A driver whose recordings come from the server of these tests."""
+    """A driver that downloads recordings from the server of these tests."""
 
     def __init__(self, url: str, count: int, megabytes: int) -> None:
         self._client = client(url)
@@ -160,7 +160,7 @@ class Recordings:
         return self._client.stream(self._path, Operation("download", "message", message.id), refused)
 
 
-def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib.Path) -> None:
+def test_many_large_recordings_use_little_memory(served: str, tmp_path: pathlib.Path) -> None:
     order = Order(str(tmp_path), "{id}", 0o600)
     folder = Folder.open(str(tmp_path), 0o600, check=False)
     driver = t.cast("t.Any", Recordings(served, 12, 8))
@@ -169,12 +169,12 @@ def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.summary()["bytes"] == 12 * 8 * MEGABYTE
-    # Less than one of the recordings, although four were transferred at the same time.
+    # Less than one recording, although four were transferred at the same time.
     assert peak < 8 * MEGABYTE
 
 
-def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bytes outside the body, such as extensions of chunks, are limited as well."""
+def test_the_total_bytes_of_a_connection_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check that bytes outside the body, such as chunk extensions, are limited as well."""
     clock, allowed = [100.0], []
     monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
 
@@ -201,7 +201,7 @@ def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytes
         (206, {"content-range": "bytes \u00b2-1/\u00b2"}),
     ],
 )
-def test_sizes_that_are_no_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
+def test_sizes_other_than_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
     response: t.Any = types.SimpleNamespace(status_code=status, headers=headers)
     stream = Stream(response, Operation("download", "message", "7"), 5)
     assert (stream.size, stream.start) == (None, 0)

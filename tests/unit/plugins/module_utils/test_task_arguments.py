@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arguments as JSON carries them, and dictionaries that were written as text."""
+"""Arguments in their JSON form, and dictionaries written as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.arguments impo
 
 
 class Tagged(str):
-    """Text of a kind of its own, as Ansible's is."""
+    """A subclass of str, like Ansible's."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ class Tagged(str):
         (0.5, 0.5),
     ],
 )
-def test_values_are_those_of_json(value: t.Any, expected: t.Any) -> None:
+def test_values_are_converted_to_json(value: t.Any, expected: t.Any) -> None:
     assert task_arguments.plain(value) == expected
 
 
@@ -49,7 +49,7 @@ def test_text_of_another_kind_becomes_plain_text() -> None:
 
 
 @pytest.mark.parametrize("value", [b"bytes", object(), {object(): 1}])
-def test_what_no_module_can_be_given_is_refused(value: t.Any) -> None:
+def test_values_without_a_json_form_are_refused(value: t.Any) -> None:
     with pytest.raises(ValueError, match="cannot be an argument"):
         task_arguments.plain([value])
 

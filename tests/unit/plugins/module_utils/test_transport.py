@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The timeout bounds a whole request, whatever trickles in: each server here sends a little, again and again."""
+"""The timeout limits whole requests. Each server here keeps sending small pieces."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport.clie
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Deadline
 
 TIMEOUT = 0.6
-#: Seconds between two pieces: every single wait is far below the timeout.
+#: Seconds between two pieces, far below the timeout.
 STEP = 0.05
-#: Pieces of a server that nobody stops: without a deadline a request takes minutes.
+#: Number of pieces. Without a deadline, a request would take minutes.
 PIECES = 4000
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
 class Dripper:
-    """A server that reads a request and then sends pieces, one at a time, until the client hangs up.
+    """A server that reads a request and then sends pieces, one at a time, until the client disconnects.
 
     :param start: sent immediately.
     :param pieces: sent after it.
-    :param wrap: makes the connection another, such as an encrypted one.
+    :param wrap: wraps the connection, for example with TLS.
     :param read: reads the request.
     """
 
@@ -114,7 +114,7 @@ DRIPS: dict[str, tuple[bytes, bytes]] = {
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", DRIPS)
-def test_a_reply_that_trickles_ends_at_the_timeout(name: str) -> None:
+def test_a_trickling_reply_ends_at_the_timeout(name: str) -> None:
     start, piece = DRIPS[name]
     with Dripper(start, times(piece)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
@@ -127,7 +127,7 @@ def test_a_reply_that_trickles_ends_at_the_timeout(name: str) -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", ["refusal", "headers"])
-def test_a_download_that_never_begins_ends_at_the_timeout(name: str) -> None:
+def test_a_download_that_never_starts_ends_at_the_timeout(name: str) -> None:
     start, piece = DRIPS[name]
     with Dripper(start, times(piece)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
@@ -142,7 +142,7 @@ def no_refusal(reply: Reply) -> TransportError:
 
 
 @pytest.mark.timeout(30)
-def test_a_download_has_a_limit_of_its_own() -> None:
+def test_a_download_has_a_separate_limit() -> None:
     start, piece = OK + b"Content-Length: 100000\r\n\r\n", b" "
     with Dripper(start, times(piece)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
@@ -153,12 +153,12 @@ def test_a_download_has_a_limit_of_its_own() -> None:
             for _piece in stream.pieces():
                 pass
         client.close()
-    # Longer than the timeout of a request, which each wait alone may take.
+    # Longer than the timeout of a request, which limits only single waits of a download.
     assert server.sent > TIMEOUT / STEP / 4
     assert not server.finished
 
 
-def test_a_download_may_take_longer_than_a_request() -> None:
+def test_a_download_may_exceed_the_request_timeout() -> None:
     piece, pieces = b" " * 1000, int(2 * TIMEOUT / STEP)
     size = len(piece) * pieces
     with Dripper(OK + b"Content-Length: %d\r\n\r\n" % size, itertools.repeat(piece, pieces)) as server:
@@ -170,9 +170,9 @@ def test_a_download_may_take_longer_than_a_request() -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_a_proxy_that_trickles_ends_at_the_timeout(scheme: str) -> None:
+def test_a_trickling_proxy_ends_at_the_timeout(scheme: str) -> None:
     if scheme == "socks5":
-        pytest.importorskip("socksio", reason="SOCKS needs the library socksio, which httpx does not bring along")
+        pytest.importorskip("socksio", reason="SOCKS requires the library socksio, which httpx does not install")
     with Dripper(b"HTTP/1.1 200 Fine\r\n", times(b"X-A: b\r\n")) as server:
         client = client_of("https://pbx.example/v2", proxy=f"{scheme}://127.0.0.1:{server.port}")
         with pytest.raises(TransportError):
@@ -183,7 +183,7 @@ def test_a_proxy_that_trickles_ends_at_the_timeout(scheme: str) -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("start", [b"", b"\x16\x03\x03\x40\x00"], ids=["silent", "a record without end"])
-def test_a_handshake_that_trickles_ends_at_the_timeout(start: bytes) -> None:
+def test_a_trickling_handshake_ends_at_the_timeout(start: bytes) -> None:
     drips = times(b"\x02" if start else b"")
     with Dripper(start, drips, read=lambda _server, connection: connection.recv(65536)) as server:
         client = client_of(f"https://127.0.0.1:{server.port}/v2")
@@ -194,8 +194,8 @@ def test_a_handshake_that_trickles_ends_at_the_timeout(start: bytes) -> None:
 
 
 @pytest.mark.timeout(30)
-def test_a_server_that_reads_slowly_ends_at_the_timeout() -> None:
-    """An upload that the server takes in small parts, each within the timeout."""
+def test_a_slow_upload_ends_at_the_timeout() -> None:
+    """End an upload that the server reads in small parts, each within the timeout."""
 
     def take_slowly(server: Dripper, connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -219,7 +219,7 @@ def test_a_server_that_reads_slowly_ends_at_the_timeout() -> None:
     [b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" * 200, b"X-A: %s\r\n" % (b"v" * 9000)],
     ids=["103", "headers"],
 )
-def test_headers_are_bounded_also_where_they_come_fast(piece: bytes) -> None:
+def test_the_size_of_headers_is_limited(piece: bytes) -> None:
     start = b"" if piece.startswith(b"HTTP") else OK
     with Dripper(start, itertools.repeat(piece), step=0) as server:
         client = Client(Connection("kazoo", f"http://127.0.0.1:{server.port}/v2", retry_budget=0), workers=1)
@@ -229,7 +229,7 @@ def test_headers_are_bounded_also_where_they_come_fast(piece: bytes) -> None:
 
 
 @pytest.mark.timeout(30)
-def test_after_an_interrupt_requests_end_by_their_timeout_and_are_not_repeated() -> None:
+def test_requests_are_not_retried_after_an_interrupt() -> None:
     start, piece = DRIPS["headers"]
     errors: list[TransportError] = []
     with Dripper(start, times(piece)) as server:
@@ -272,7 +272,7 @@ def server_context(authority: trustme.CA) -> ssl.SSLContext:
 
 
 class Nested:
-    """The encrypted proxy and, inside its tunnel, the encrypted server, on one connection."""
+    """A TLS proxy and, inside its tunnel, a TLS server, on one connection."""
 
     def __init__(self, context: ssl.SSLContext, outer: socket.socket) -> None:
         self._outer = context.wrap_socket(outer, server_side=True)
@@ -310,7 +310,7 @@ class Nested:
 
 
 @pytest.mark.timeout(30)
-def test_encryption_inside_an_encrypted_proxy_works_and_ends_at_the_timeout(
+def test_tls_through_a_tls_proxy_ends_at_the_timeout(
     authority: tuple[trustme.CA, pathlib.Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, path = authority
@@ -333,7 +333,7 @@ def test_encryption_inside_an_encrypted_proxy_works_and_ends_at_the_timeout(
     assert not proxy.finished
 
 
-def test_each_address_of_a_name_gets_a_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_timeout_is_divided_among_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[tuple[str, float]] = []
 
     def connect(_self: t.Any, address: str, port: int, timeout: float, *rest: t.Any) -> t.NoReturn:

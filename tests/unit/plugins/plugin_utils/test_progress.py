@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lines of a long plan: when they come, and what they say."""
+"""The progress lines of a long plan: their times and their text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.telephony.voicemail.plugins.plugin_utils import progres
 
 
 class Screen:
-    """What Ansible's display would show, and a clock that stands still."""
+    """The lines of Ansible's display, and a clock that only tests advance."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -38,19 +38,19 @@ def test_a_short_task_is_silent(screen: Screen) -> None:
     assert screen.lines == []
 
 
-def test_a_line_every_few_seconds_with_the_rate_of_late(screen: Screen) -> None:
+def test_progress_is_printed_every_few_seconds_with_the_recent_rate(screen: Screen) -> None:
     reported = progress.Progress(screen, "Mailboxes")
     for done in range(1, 1001):
         reported(done, 1000, done // 400, "done")
         # A hundred immediately, then eight per second.
         screen.now += 2**-10 if done < 100 else 0.125
-    # One line in five seconds, over 901 steps of an eighth of a second.
+    # One line every five seconds, over 901 steps of an eighth of a second.
     assert len(screen.lines) == 901 // 40
     assert screen.lines[1] == "Mailboxes: 180 of 1000 done, 8.0 per second, 1 min 42 s left"
     assert screen.lines[-1] == "Mailboxes: 980 of 1000 done, 2 failed, 8.0 per second, 2 s left"
 
 
-def test_reading_and_writing_are_counted_by_themselves(screen: Screen) -> None:
+def test_reads_and_writes_are_counted_separately(screen: Screen) -> None:
     reported = progress.Progress(screen, "Mailboxes")
     for word in ("read", "done"):
         for done in range(1, 61):

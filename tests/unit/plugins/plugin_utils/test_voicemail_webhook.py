@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The listener of the event source: who may ring, and what a flood of connections does to it."""
+"""The webhook of the event source: authentication, and floods of connections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def listening(context: ssl.SSLContext | None = None) -> t.AsyncIterator[tu
 
 
 async def ask(listener: Listener, request: bytes, context: ssl.SSLContext | None = None) -> bytes:
-    """Send bytes and return all that comes back."""
+    """Send bytes and return the whole reply."""
     name = "localhost" if context else None
     reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=context, server_hostname=name)
     with contextlib.suppress(ConnectionError):
@@ -72,7 +72,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", RINGING)
-def test_whoever_shows_the_secret_rings(name: str) -> None:
+def test_a_request_with_the_secret_is_accepted(name: str) -> None:
     async def run() -> None:
         async with listening() as (listener, rings):
             assert (await ask(listener, RINGING[name])).startswith(b"HTTP/1.1 204 ")
@@ -82,7 +82,7 @@ def test_whoever_shows_the_secret_rings(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_nobody_else_rings_and_no_log_shows_the_secret(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_other_requests_are_refused_and_logs_contain_no_secret(name: str, caplog: pytest.LogCaptureFixture) -> None:
     sent, status = REFUSED[name]
 
     async def run() -> None:
@@ -97,7 +97,7 @@ def test_nobody_else_rings_and_no_log_shows_the_secret(name: str, caplog: pytest
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_idle_connections_neither_fill_the_process_nor_keep_others_out(encrypted: bool, tmp_path: pathlib.Path) -> None:
+def test_idle_connections_do_not_exhaust_the_process_or_block_others(encrypted: bool, tmp_path: pathlib.Path) -> None:
     authority = trustme.CA()
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
     authority.issue_cert("localhost").configure_cert(server)
@@ -108,7 +108,7 @@ def test_idle_connections_neither_fill_the_process_nor_keep_others_out(encrypted
         async with listening(contexts[0]) as (listener, rings):
             idle: list[socket.socket] = []
             for number in range(1100):
-                # The test's own files are limited as well: those that were closed from the other side are let go.
+                # The test's files are limited as well, so it closes connections that the other side closed.
                 idle.append(socket.create_connection(("127.0.0.1", listener.port)))
                 if number % 2:
                     idle[-1].send(b"\x16\x03" if encrypted else b"GET / HT")
@@ -131,7 +131,7 @@ def test_idle_connections_neither_fill_the_process_nor_keep_others_out(encrypted
     [b"", b"POST / HTTP/1.1\r\n", request("/", f"Authorization: Bearer {SECRET}", "Transfer-Encoding: chunked")],
     ids=["silent", "half a head", "a body without end"],
 )
-def test_a_connection_ends_by_itself(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_time_out(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voicemail_webhook, "SECONDS", 0.3)
 
     async def run() -> None:

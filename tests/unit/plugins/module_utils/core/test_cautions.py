@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused, what is only warned about, and how many warnings there are."""
+"""Values that are refused, values that only cause a warning, and the number of warnings."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ NO_DIGITS = "contains characters other than digits, which no telephone can dial"
 
 
 @pytest.mark.parametrize(("name", "resource", "option"), PLACES)
-def test_addresses_that_are_none_are_refused_by_what_is_wrong(name: str, resource: str, option: str) -> None:
+def test_invalid_addresses_are_refused_with_a_reason(name: str, resource: str, option: str) -> None:
     kind = vendor(name).tables[resource].by_option[option].kind
     for text, problem in ADDRESSES:
         with pytest.raises(ValueError, match="must be an email address") as caught:
@@ -72,7 +72,7 @@ def test_addresses_that_are_none_are_refused_by_what_is_wrong(name: str, resourc
 
 
 def cautions(item: dict[str, t.Any], name: str = "kazoo") -> list[Caution]:
-    """What is warned about a declaration; the same where it is planned to be created."""
+    """Return the warnings about a declaration, which are the same in the plan of its creation."""
     table = vendor(name).tables["mailbox"]
     reader = Reader(table, tuple(arguments.MAILBOX), NAMES)
     desired = reader.read([{"mailbox": "3000", **item}])
@@ -87,11 +87,11 @@ def cautions(item: dict[str, t.Any], name: str = "kazoo") -> list[Caution]:
     "number",
     ["'1001", "\u200b1001", "10\u200b01", "\ufeff1001", "10\xad01", "tel:+491", '"1001"', "\uff11\uff10\uff10\uff11"],
 )
-def test_numbers_that_no_telephone_can_dial(number: str) -> None:
+def test_numbers_that_cannot_be_dialed_cause_a_warning(number: str) -> None:
     (caution,) = cautions({"mailbox": number, "name": "x"})
     assert caution.text == f"`mailbox` {NO_DIGITS}"
     (warning,) = grouped([caution])
-    # Ansible shows no invisible characters, and without them the number would look right.
+    # Ansible removes invisible characters from its output, and the number would look correct without them.
     assert warning.isprintable()
     assert "(mailbox 1001)" not in warning
     assert [text for _label, text in cautions({"new_mailbox": number, "name": "x"})] == [f"`new_mailbox` {NO_DIGITS}"]
@@ -99,13 +99,13 @@ def test_numbers_that_no_telephone_can_dial(number: str) -> None:
 
 @pytest.mark.parametrize("pin", ["'0456", "NULL", "12-Mar", "0456\u200b", "\uff10\uff14\uff15\uff16"])
 @pytest.mark.parametrize(("name", "further"), [("kazoo", {"name": "x"}), ("tel4vn", {})])
-def test_pins_that_no_telephone_can_dial_are_not_shown(pin: str, name: str, further: dict[str, str]) -> None:
+def test_the_warning_about_a_pin_does_not_show_it(pin: str, name: str, further: dict[str, str]) -> None:
     assert cautions({"pin": pin, **further}, name) == [
         Caution(Subject("mailbox", "3000", position=1), f"`pin` {NO_DIGITS}")
     ]
 
 
-def test_other_numbers_of_a_box() -> None:
+def test_other_numbers_of_a_mailbox_are_checked() -> None:
     own = {"aliases": ["3001", "'3002"], "operator_number": "tel:0", "notify": {"callback": {"number": "\u200b+49"}}}
     options = {text.split()[0] for _label, text in cautions({"name": "x", "kazoo": own})}
     assert options == {"`kazoo.aliases`", "`kazoo.operator_number`", "`kazoo.notify.callback.number`"}
@@ -114,13 +114,13 @@ def test_other_numbers_of_a_box() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berln", "europe/berlin", "EUROPE/BERLIN", "Europe/Berlin1"])
-def test_zones_that_the_database_does_not_know(zone: str) -> None:
+def test_unknown_time_zones_cause_a_warning(zone: str) -> None:
     zones.zone_caution.cache_clear()
     (caution,) = cautions({"name": "x", "timezone": zone})
     assert caution.text == f"`timezone` {zone} is not in the time zone database; did you mean Europe/Berlin?"
 
 
-def test_without_a_database_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_database_time_zones_are_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> t.NoReturn:
         raise zoneinfo.ZoneInfoNotFoundError(name)
 
@@ -133,14 +133,14 @@ def test_without_a_database_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) 
     assert "could not be checked, because this machine has no time zone database" in text
 
 
-def test_thousands_of_equal_warnings_are_one() -> None:
+def test_thousands_of_equal_warnings_are_grouped() -> None:
     (warning,) = grouped([Caution(Subject("mailbox", str(number)), "`pin` x") for number in range(2000)])
     assert warning == f"2000 mailboxes: `pin` x: {', '.join(map(str, range(10)))} and 1990 more"
     assert grouped([Caution(Subject("mailbox", "1"), "x")] * 2) == ["mailbox 1: x"]
     assert len(grouped([Caution(Subject("mailbox", "1"), f"x{number}") for number in range(2000)])) == 21
 
 
-def test_lint_warns_of_the_same_by_file_and_line() -> None:
+def test_lint_warns_by_file_and_line() -> None:
     checks = Checks(vendor="kazoo")
     items = [{"mailbox": "'1001", "name": "x", "pin": "NULL"}, {"mailbox": "1002", "timezone": "Europe/Berln"}]
     entries = [Entry(f"a.yml:{line}", item) for line, item in enumerate(items, 1)]
@@ -154,7 +154,7 @@ def test_lint_warns_of_the_same_by_file_and_line() -> None:
         check_entries([Entry("a.yml:3", {"mailbox": "1003", "emails": ["a@example.com."]})], [], Checks(vendor="kazoo"))
 
 
-def test_a_table_as_spreadsheets_write_it() -> None:
+def test_a_table_from_a_spreadsheet_is_read() -> None:
     row = "'1001;'s-Hertogenbosch;'0456;'a@example.com\u200b;\xa0Europe/Berlin"
     text = f"\ufeff\u200bmailbox;name;pin;emails;'timezone\n{row}\n"
     problems: list[Problem] = []
@@ -185,7 +185,7 @@ def test_a_table_as_spreadsheets_write_it() -> None:
         ("o'brien@example.com", "o'brien@example.com"),
     ],
 )
-def test_what_a_spreadsheet_leaves_around_a_number(cell: str, clean: str) -> None:
+def test_spreadsheet_marks_around_a_number_are_removed(cell: str, clean: str) -> None:
     assert clean_cell(cell) == clean
 
 
@@ -201,5 +201,5 @@ def test_what_a_spreadsheet_leaves_around_a_number(cell: str, clean: str) -> Non
         ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
     ],
 )
-def test_what_a_spreadsheet_leaves_around_a_name(cell: str, clean: str) -> None:
+def test_spreadsheet_marks_around_a_name_are_removed(cell: str, clean: str) -> None:
     assert clean_cell(cell, is_name=True) == clean

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The compact form of boxes: applied to the same system it changes nothing, and it states shared values once."""
+"""The compact form of boxes: applying it to the same system changes nothing, and it contains shared values once."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def box(number: int, values: dict[str, t.Any]) -> Box:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @examples(25)
 @given(data=st.data())
-def test_the_compact_form_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
+def test_applying_the_compact_form_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
     kinds = [stored(table, data.draw(raw_items(table))) for _kind in range(2)]
-    # Most boxes share the values of the first kind, each in an order of its own.
+    # Most boxes share the values of the first one, each in a different order.
     chosen = data.draw(st.lists(st.sampled_from([0, 0, 1]), min_size=1, max_size=6))
     boxes = [box(3000 + position, kinds[kind]) for position, kind in enumerate(chosen)]
     for pins in (False, True):
@@ -51,7 +51,7 @@ def test_the_compact_form_changes_nothing(table: FieldTable, data: st.DataObject
 
 
 def applied(table: FieldTable, boxes: list[Box], items: list[t.Any], defaults: t.Any = None) -> list[str]:
-    """Return what applying items to the boxes would do."""
+    """Return the plan of applying items to the boxes."""
     reader = Reader(table, (), NAMES)
     desired = reader.read(items, defaults)
     assert len(desired) == len(boxes), reader.problems
@@ -61,7 +61,7 @@ def applied(table: FieldTable, boxes: list[Box], items: list[t.Any], defaults: t
 
 
 def exported(table: FieldTable, items: list[t.Any], defaults: t.Any, pins: bool, split: bool) -> list[t.Any]:
-    """Return the items of the files that the filter makes of them."""
+    """Return the items of the exported files."""
     resource = RESOURCES[table.resource]
     checks = Checks(sources=True, resource=resource)
     documents = boxes_to_yaml(items, table.vendor, resource.plural, include_pins=pins, split=split, defaults=defaults)
@@ -74,7 +74,7 @@ def exported(table: FieldTable, items: list[t.Any], defaults: t.Any, pins: bool,
 
 
 def usual(table: FieldTable, **values: t.Any) -> dict[str, t.Any]:
-    """Return the values of a box with the vendor's defaults apart from those given."""
+    """Return the values of a box: the given ones and the vendor's defaults."""
     return {**{field.option: field.default for field in table.fields}, **values}
 
 
@@ -84,7 +84,7 @@ def test_shared_values_are_stated_once_and_overridden() -> None:
     boxes = [box(3000 + position, usual(table, name=f"Box {position}", pin="904751", **same)) for position in range(3)]
     boxes.append(box(3003, usual(table, name="Other", emails=["a@example.com"])))
     short = compact(table, boxes)
-    # An owner is one of this account, and a PIN and a name belong to one mailbox.
+    # Owners belong to this account, and PINs and names to one mailbox.
     assert short.defaults == {
         "attach_audio": False,
         "timezone": "Europe/Paris",
@@ -103,7 +103,7 @@ def test_shared_values_are_stated_once_and_overridden() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_half_of_the_boxes_share_nothing(count: int) -> None:
+def test_values_of_half_of_the_boxes_are_not_shared(count: int) -> None:
     table = KAZOO["5"]
     boxes = [box(3000, usual(table, name="One", timezone="Europe/Paris")), box(3001, usual(table, name="Two"))][:count]
     short = compact(table, boxes)
@@ -111,7 +111,7 @@ def test_half_of_the_boxes_share_nothing(count: int) -> None:
     assert short.items[0]["timezone"] == "Europe/Paris"
 
 
-def test_a_hidden_pin_differs_from_none() -> None:
+def test_a_hidden_pin_differs_from_a_missing_one() -> None:
     table = vendor("onsip").tables["mailbox"]
     boxes = [box(3000, usual(table, name="One", pin=UNKNOWN)), box(3001, usual(table, name="Two"))]
     short = compact(table, boxes, pins=True)
@@ -123,7 +123,7 @@ def test_a_hidden_pin_differs_from_none() -> None:
 
 
 @pytest.mark.parametrize(("generation", "invented"), [("4.3", False), ("M", False), ("5", True)])
-def test_only_a_schema_that_has_a_property_gives_it_a_default(generation: str, invented: bool) -> None:
+def test_defaults_apply_only_to_properties_of_the_schema(generation: str, invented: bool) -> None:
     table = KAZOO[generation]
     later = {field.option for field in table.fields if field.since == "5"}
     shown = table.decode({"mailbox": "3000", "name": "Reception"})
@@ -138,7 +138,7 @@ def test_only_a_schema_that_has_a_property_gives_it_a_default(generation: str, i
         if invented
         else set()
     )
-    # What the server does show is read in every generation.
+    # Properties that the server does return are read in every generation.
     assert table.decode({"shared_vmbox": True})["kazoo.shared_vmbox"] is True
 
 

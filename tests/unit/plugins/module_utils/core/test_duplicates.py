@@ -1,10 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rule for numbers that exist twice, played through in all interleavings of two and three runs.
+"""The rule for duplicate numbers, tested in all interleavings of two and three runs.
 
-Each run checks that the number is free, saves its box, looks, and does what :func:`decide` says. A withdrawal is three
-steps of its own: read the other box, delete the own one, look again. Everything that others do may happen in between.
+Each run checks that the number is free, saves its box, looks for duplicates, and follows :func:`decide`. A withdrawal
+has
+three steps: read the other box, delete the run's own box, look again. Other runs may act between all steps.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ MOST_CREATIONS = 3
 
 
 class Run(t.NamedTuple):
-    """Where a run is.
+    """The state of a run.
 
     :param phase: its next step: ``check``, ``save``, ``busy`` (with other numbers), ``look``, ``read`` or ``delete``,
-        or how it ended: ``done`` or ``failed``.
+        or its end: ``done`` or ``failed``.
     :param own: the box that it created.
     :param other: the box that it read or adopted.
-    :param quiet: periods that passed without a change.
+    :param quiet: number of periods without a change.
     """
 
     phase: str = "check"
@@ -44,11 +45,11 @@ class Run(t.NamedTuple):
 
 
 class World(t.NamedTuple):
-    """What the server holds, and where the runs are.
+    """The state of the server and of the runs.
 
-    :param foreign: a box of somebody who follows no rule: an older version, or a person.
+    :param foreign: a box of another client that ignores the rule: an older version, or a person.
     :param created: every box that was ever saved.
-    :param changed: those that a run updated after it had adopted them, which nobody withdraws any more.
+    :param changed: adopted boxes that a run updated, which are not withdrawn.
     """
 
     boxes: frozenset[str]
@@ -66,11 +67,11 @@ def with_run(world: World, position: int, boxes: frozenset[str] | None = None, *
 
 
 class Model:
-    """All worlds that can follow from one.
+    """All worlds that can follow a given one.
 
-    :param ids: of each run, in the order of its creations.
-    :param busy: the runs that create other numbers before they look, for as long as they like.
-    :param timed: a run takes a change for impossible only where nobody else is in the middle of something.
+    :param ids: the ids of each run, in the order of its creations.
+    :param busy: the runs that create other numbers, for any time, before they look.
+    :param timed: whether a run excludes a change only if no other run is between two steps.
     """
 
     def __init__(self, ids: t.Sequence[str], busy: t.Collection[int] = (), *, timed: bool = True) -> None:
@@ -79,14 +80,14 @@ class Model:
         self.timed = timed
 
     def after(self, world: World) -> t.Iterator[World]:
-        """Return every world that one step leads to."""
+        """Return every world after one step."""
         for position, run in enumerate(world.runs):
             if not run.ended:
                 yield from self._steps(world, position, run)
 
     def _steps(self, world: World, position: int, run: Run) -> t.Iterator[World]:
         if run.phase == "check":
-            # Refused, it looks for the one that is there.
+            # A refused run looks for the existing box.
             yield with_run(world, position, phase="look" if world.boxes else "save")
         elif run.phase == "save":
             own = self.ids[position][run.creations]
@@ -141,7 +142,7 @@ class Model:
 
     @staticmethod
     def _later(world: World, quiet: int) -> World:
-        """Let a period pass at the same moment for all that wait for as long."""
+        """Let a period pass for all runs that wait equally long."""
         runs = [
             run._replace(quiet=min(run.quiet + 1, 2))
             if run.phase == "look" and run.seen == world.boxes and run.quiet == quiet
@@ -153,7 +154,7 @@ class Model:
     def _is_calm(self, world: World, run: Run) -> bool:
         """Check whether a period can pass for a run.
 
-        Nobody else is in the middle of something that takes less, and periods pass for all that wait.
+        No other run is in a shorter step, and periods pass for all waiting runs.
         """
         others = [other for other in world.runs if other is not run]
         behind = (other.phase == "look" and other.quiet < run.quiet for other in others)
@@ -168,16 +169,16 @@ class Model:
 
 
 def reachable(model: Model, runs: int, foreign: str = "") -> set[World]:
-    """Return every world that can come to be."""
+    """Return every reachable world."""
     start = World(frozenset(), (Run(),) * runs, frozenset(foreign))
-    # A box of somebody else comes at any time, whatever the check says: after each number of steps once.
+    # A foreign box appears once at any time, regardless of the check.
     found, waiting = {start}, [start]
     while waiting:
         world = waiting.pop()
         following = list(model.after(world))
         if world.foreign and not world.foreign <= world.created:
             following.append(world._replace(boxes=world.boxes | world.foreign, created=world.created | world.foreign))
-        assert set(following) - {world} or all(run.ended for run in world.runs), f"nothing ever ends: {world}"
+        assert set(following) - {world} or all(run.ended for run in world.runs), f"no run ever ends: {world}"
         for new in following:
             if new not in found:
                 found.add(new)
@@ -186,46 +187,46 @@ def reachable(model: Model, runs: int, foreign: str = "") -> set[World]:
 
 
 def ends(worlds: t.Iterable[World]) -> list[World]:
-    """Return the worlds in which every run has ended and nobody else is to come."""
+    """Return the worlds in which every run has ended and no foreign box can appear."""
     return [world for world in worlds if all(run.ended for run in world.runs) and world.foreign <= world.created]
 
 
 def ids_of(order: t.Sequence[str]) -> list[str]:
-    """Return ids of the runs' boxes: the first ones in an order, the later ones the smallest and largest."""
+    """Return ids of the runs' boxes: ordered for the first ones, smallest and largest for the later ones."""
     return [f"{first}{2 * position}{9 - position}" for position, first in enumerate(order)]
 
 
 @pytest.mark.parametrize("foreign", ["", "1", "z"])
 @pytest.mark.parametrize("runs", [1, 2, 3])
-def test_runs_that_look_in_time_never_withdraw_all_and_leave_one(runs: int, foreign: str) -> None:
+def test_timely_runs_leave_exactly_one_mailbox(runs: int, foreign: str) -> None:
     worlds = reachable(Model(ids_of("gfed"[:runs])), runs, foreign)
-    assert all(world.boxes for world in worlds if world.created), "there was one, and there is none"
+    assert all(world.boxes for world in worlds if world.created), "the mailbox existed and was lost"
     final = ends(worlds)
     assert final
     for world in final:
         failed = [run for run in world.runs if run.phase == "failed"]
         kept = {run.own for run in world.runs if run.own is not None}
-        # The box of somebody else always remains, and beside it only one that was alone or in use.
+        # A foreign box always remains. Another box only remains if it was alone or in use.
         assert world.boxes == world.foreign | kept, world
         assert len(world.boxes) == 1 or (foreign and len(kept) == 1), world
         assert not failed or len(world.boxes) > 1, world
 
 
 @pytest.mark.parametrize(("runs", "busy"), [(2, (0,)), (2, (0, 1)), (3, (0,))])
-def test_runs_that_look_late_leave_one(runs: int, busy: tuple[int, ...]) -> None:
-    """One that looks at the very moment in which another gives up may withdraw as well; then it creates it again."""
+def test_late_runs_leave_one_mailbox(runs: int, busy: tuple[int, ...]) -> None:
+    """A run that looks at the moment of another withdrawal may withdraw as well, and then creates the box again."""
     for order in itertools.permutations("gfed"[:runs]):
         for world in ends(reachable(Model(ids_of(order), busy), runs)):
             assert len(world.boxes) == 1, world
-            # Who has none to withdraw does not wait for a run that is busy, and names the boxes that it sees.
+            # A run without a box to withdraw does not wait for a busy run, and reports the boxes that it sees.
             unable = {None, *world.changed}
             assert all(run.own in unable for run in world.runs if run.phase == "failed"), world
             assert runs > 2 or not any(run.phase == "failed" for run in world.runs), world
-            # Whoever says that it created the box is the only one, and right.
+            # Only one run reports the creation, and its report is correct.
             assert {run.own for run in world.runs if run.own is not None} in (set(), world.boxes), world
 
 
-def test_without_any_assumption_about_time_nothing_is_lost_silently() -> None:
+def test_without_timing_assumptions_losses_are_reported() -> None:
     for world in ends(reachable(Model(ids_of("gf"), timed=False), 2)):
         failed = [run for run in world.runs if run.phase == "failed"]
         assert len(world.boxes) == 1 or failed, world

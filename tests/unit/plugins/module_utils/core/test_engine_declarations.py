@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How declarations are read and compared: numbers, defaults, PINs, what cannot be cleared, and cycles of numbers."""
+"""Reading and comparing declarations: numbers, defaults, PINs, options that cannot be cleared, and cycles of
+numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ PIN, OTHER_PIN = "48215937", "91372846"
 
 
 @pytest.mark.parametrize("count", [1, 5, 6, 8])
-def test_numbers_without_quotes_are_one_warning(count: int) -> None:
+def test_unquoted_numbers_are_one_warning(count: int) -> None:
     store = Store()
     items = [{"mailbox": 1000 + place, "name": "x"} for place in range(count)]
     result = store.run(mailboxes=items)
@@ -56,7 +57,9 @@ def test_numbers_without_quotes_are_one_warning(count: int) -> None:
         ([{"mailbox": "1000", "pin": "********"}], {}, "pin"),
     ],
 )
-def test_what_is_refused_before_the_first_request(items: t.Any, options: dict[str, t.Any], shown_text: str) -> None:
+def test_invalid_declarations_are_refused_before_the_first_request(
+    items: t.Any, options: dict[str, t.Any], shown_text: str
+) -> None:
     store = Store().numbered("1000", "1001")
     result = store.run(mailboxes=items, **options)
     assert result["failed"]
@@ -90,7 +93,7 @@ def test_dictionaries_of_the_defaults_are_merged() -> None:
 
 @pytest.mark.parametrize("policy", ["if_changed", "on_create", "always"])
 @pytest.mark.parametrize("stored", [PIN, OTHER_PIN, None, UNKNOWN])
-def test_when_a_pin_is_written(stored: t.Any, policy: str) -> None:
+def test_a_pin_is_written_according_to_update_pin(stored: t.Any, policy: str) -> None:
     store = Store().numbered("1000")
     (box_id,) = store.boxes
     box = store.boxes[box_id]
@@ -139,7 +142,7 @@ def test_another_spelling_of_a_number_is_the_same_mailbox() -> None:
 
 
 @given(order=st.permutations(["1000", "1001", "1002"]), count=st.integers(2, 3))
-def test_mailboxes_named_by_id_exchange_their_numbers(order: list[str], count: int) -> None:
+def test_mailboxes_declared_by_id_swap_their_numbers(order: list[str], count: int) -> None:
     store = Store().numbered("1000", "1001", "1002")
     ids = {box.number: box_id for box_id, box in store.boxes.items()}
     cycle = order[:count]
@@ -157,7 +160,7 @@ def test_mailboxes_named_by_id_exchange_their_numbers(order: list[str], count: i
 
 
 @pytest.mark.parametrize("broken", [0, 1, 2])
-def test_an_exchange_that_fails_loses_no_mailbox(broken: int) -> None:
+def test_a_failed_swap_loses_no_mailbox(broken: int) -> None:
     store = Store().numbered("1000", "1001")
     ids = {box.number: box_id for box_id, box in store.boxes.items()}
     writes = [0]
@@ -183,7 +186,7 @@ def test_an_exchange_that_fails_loses_no_mailbox(broken: int) -> None:
     assert {box_id: box.number for box_id, box in store.boxes.items()} == {ids["1000"]: "1001", ids["1001"]: "1000"}
 
 
-def test_a_reading_that_fails_before_a_write_leaves_no_doubt() -> None:
+def test_a_failed_read_before_a_write_is_not_uncertain() -> None:
     store = Store().numbered("1000")
 
     def lose(request: str, _number: str) -> None:
@@ -197,7 +200,7 @@ def test_a_reading_that_fails_before_a_write_leaves_no_doubt() -> None:
 
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("attempts", [1, 100])
-def test_a_duplicate_that_cannot_be_withdrawn_is_named(attempts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_duplicate_that_cannot_be_withdrawn_is_reported(attempts: int, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
     withdraw, left = MemoryMailboxes.withdraw, [attempts]
 
@@ -225,7 +228,7 @@ def test_a_duplicate_that_cannot_be_withdrawn_is_named(attempts: int, monkeypatc
         assert store.stored == {"3000": "Mine"}
 
 
-def test_what_a_deletion_shows() -> None:
+def test_a_deletion_is_reported() -> None:
     store = Store()
     store.add("1000", messages=2, emails=["a@example.com"])
     store.add("1001")
@@ -247,7 +250,7 @@ def test_an_id_has_at_most_two_hundred_characters(length: int) -> None:
     assert ("characters long" in result["msg"]) is (length > 200)
 
 
-def test_one_mailbox_has_its_warnings() -> None:
+def test_a_single_mailbox_causes_warnings() -> None:
     store = Store().numbered("1000")
     result = store.run(module="vmbox", mailbox="1000", timezone="Europe/Nowhere")
     assert any("is not in the time zone database" in text for text in result["warnings"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run does about replies that are lost, collisions, and what somebody else changes in the middle of it."""
+"""A run's reaction to lost replies, collisions, and concurrent changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpers.memory_vendor import Store
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("verify", [True, False])
 @pytest.mark.parametrize("request_name", ["create", "update"])
-def test_a_write_counts_once_it_was_read_back(request_name: str, verify: bool) -> None:
+def test_a_write_counts_after_it_was_read_back(request_name: str, verify: bool) -> None:
     store = Store().numbered("1000")
     number = "1000" if request_name == "update" else "3000"
 
@@ -42,7 +42,7 @@ def test_a_write_counts_once_it_was_read_back(request_name: str, verify: bool) -
 
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("late", [0, 1, 3, 4])
-def test_a_write_that_shows_late_is_waited_for(late: int) -> None:
+def test_a_delayed_write_is_awaited(late: int) -> None:
     store = Store().numbered("1000")
     store.shows_box = False
     looks = [0]
@@ -67,7 +67,7 @@ def test_a_write_that_shows_late_is_waited_for(late: int) -> None:
 
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("times", [0, 1, 4, 5])
-def test_a_collision_is_planned_again_and_sent_again(times: int) -> None:
+def test_a_collision_is_planned_and_sent_again(times: int) -> None:
     store = Store().numbered("1000")
     left = [times]
 
@@ -84,7 +84,7 @@ def test_a_collision_is_planned_again_and_sent_again(times: int) -> None:
 
 
 @pytest.mark.parametrize("change", ["name", "other", "gone", "renumbered"])
-def test_what_somebody_else_changed_meanwhile(change: str) -> None:
+def test_concurrent_changes_are_reported(change: str) -> None:
     store = Store().numbered("1000")
     (box_id,) = store.boxes
     box = store.boxes[box_id]
@@ -115,7 +115,7 @@ def test_what_somebody_else_changed_meanwhile(change: str) -> None:
 
 
 @pytest.mark.parametrize("change", ["message", "message allowed", "gone"])
-def test_a_deletion_looks_once_more(change: str) -> None:
+def test_a_deletion_checks_the_mailbox_again(change: str) -> None:
     store = Store().numbered("1000")
     (box_id,) = store.boxes
 
@@ -159,7 +159,7 @@ def test_a_lost_reply_is_looked_up(request_name: str, done: bool) -> None:
 
     store.before = lose
     result = store.run(mailboxes=[item])
-    # A creation is sent again where nothing came of it; other writes are repeated below the engine.
+    # A creation is sent again if it had no effect. Other writes are retried by the HTTP client.
     assert result["failed"] is (not done and request_name != "create")
     assert result["changed"]
     if result["failed"]:
@@ -189,7 +189,7 @@ def test_a_refused_creation_is_looked_up(error: Exception, rival: str | None) ->
         assert row["action"] == "none"
 
 
-def test_a_mailbox_that_vanishes_while_it_is_deleted_is_deleted() -> None:
+def test_a_mailbox_that_disappears_during_its_deletion_counts_as_deleted() -> None:
     store = Store().numbered("1000")
 
     def vanish(request: str, _number: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Guards stop a plan at their exact limit, before the first write, and say which option to raise."""
+"""Guards stop a plan at their exact limit, before the first write, and name the option to change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def named(numbers: t.Iterable[str], name: str = "Changed") -> list[dict[str, t.A
 
 
 @given(count=COUNTS, limit=COUNTS)
-def test_as_many_deletions_as_allowed(count: int, limit: int) -> None:
+def test_the_deletion_limit_is_exact(count: int, limit: int) -> None:
     store = Store().numbered(*NUMBERS)
     result = store.run(mailboxes=absent(NUMBERS[:count]), max_deletions=limit)
     assert result["failed"] is (count > limit)
@@ -42,7 +42,7 @@ def test_as_many_deletions_as_allowed(count: int, limit: int) -> None:
 
 
 @given(present=st.integers(1, 20), kept=COUNTS, limit=PERCENTS)
-def test_prune_deletes_as_large_a_part_as_allowed(present: int, kept: int, limit: int) -> None:
+def test_the_percentage_limit_of_prune_is_exact(present: int, kept: int, limit: int) -> None:
     numbers = NUMBERS[:present]
     store = Store().numbered(*numbers)
     declared = named(numbers[:kept], "Kept")
@@ -63,7 +63,7 @@ def test_prune_deletes_as_large_a_part_as_allowed(present: int, kept: int, limit
         assert needed == 0 or needed > limit
 
 
-def test_declared_deletions_do_not_count_for_the_part_that_prune_deletes() -> None:
+def test_declared_deletions_do_not_count_for_the_percentage() -> None:
     store = Store().numbered(*NUMBERS[:4])
     result = store.run(mailboxes=[*absent(NUMBERS[:3]), *named(NUMBERS[3:4])], prune=True, max_delete_percent=0)
     assert not result["failed"], result["msg"]
@@ -71,7 +71,7 @@ def test_declared_deletions_do_not_count_for_the_part_that_prune_deletes() -> No
 
 
 @given(count=st.integers(1, 20), limit=COUNTS)
-def test_as_many_updates_as_allowed(count: int, limit: int) -> None:
+def test_the_update_limit_is_exact(count: int, limit: int) -> None:
     store = Store().numbered(*NUMBERS)
     result = store.run(mailboxes=named(NUMBERS[:count]), max_updates=limit)
     assert result["failed"] is (count > limit)
@@ -82,8 +82,8 @@ def test_as_many_updates_as_allowed(count: int, limit: int) -> None:
 
 
 @given(declared=st.integers(1, 20), changed=COUNTS, new=st.integers(0, 3), limit=PERCENTS)
-def test_as_large_a_part_of_updates_as_allowed(declared: int, changed: int, new: int, limit: int) -> None:
-    """Of the declared mailboxes that exist; new ones do not count."""
+def test_the_percentage_limit_of_updates_is_exact(declared: int, changed: int, new: int, limit: int) -> None:
+    """Check that the percentage refers to existing declared mailboxes, without new ones."""
     store = Store().numbered(*NUMBERS)
     changed = min(changed, declared)
     items = named(NUMBERS[:changed]) + [
@@ -100,14 +100,14 @@ def test_as_large_a_part_of_updates_as_allowed(declared: int, changed: int, new:
         assert f"Set `max_update_percent` to {percent}" in result["msg"]
 
 
-def test_only_new_mailboxes_are_no_part_of_updates() -> None:
+def test_new_mailboxes_do_not_count_as_updates() -> None:
     store = Store()
     assert not store.run(mailboxes=named(NUMBERS), max_update_percent=0, max_updates=0)["failed"]
     assert len(store.boxes) == 20
 
 
 @pytest.mark.parametrize("place", ["task", "item", "nowhere"])
-def test_messages_are_lost_only_where_that_is_asked(place: str) -> None:
+def test_messages_are_deleted_only_on_request(place: str) -> None:
     store = Store()
     store.add("1000", messages=2)
     store.add("1001", messages=3)
@@ -127,7 +127,7 @@ def test_messages_are_lost_only_where_that_is_asked(place: str) -> None:
         assert store.boxes == {}
 
 
-def test_one_item_that_may_lose_messages_allows_nothing_for_another() -> None:
+def test_delete_messages_of_one_item_does_not_apply_to_others() -> None:
     store = Store()
     store.add("1000", messages=2)
     store.add("1001", messages=3)
@@ -168,7 +168,7 @@ def test_guards_are_reported_in_check_mode(guard: str) -> None:
         ({"prune": True, "prune_match": "("}, "regular expression"),
     ],
 )
-def test_limits_that_mean_nothing(options: dict[str, t.Any], shown_text: str) -> None:
+def test_invalid_limits_are_refused(options: dict[str, t.Any], shown_text: str) -> None:
     store = Store().numbered("1000")
     result = store.run(mailboxes=named(["1000"]), **options)
     assert result["failed"]
@@ -178,14 +178,14 @@ def test_limits_that_mean_nothing(options: dict[str, t.Any], shown_text: str) ->
 
 
 @pytest.mark.parametrize("value", [0, 100])
-def test_the_ends_of_a_percentage_are_allowed(value: int) -> None:
+def test_percentages_of_0_and_100_are_allowed(value: int) -> None:
     store = Store().numbered("1000")
     options = {"max_delete_percent": value, "max_update_percent": value, "max_deletions": 0}
     assert not store.run(mailboxes=named(["3000"]), **options)["failed"]
 
 
 @pytest.mark.parametrize("items", [[], [{"mailbox": "1000", "state": "absent"}]], ids=["nothing", "absent"])
-def test_an_empty_declaration_prunes_only_when_asked(items: list[dict[str, t.Any]]) -> None:
+def test_an_empty_declaration_prunes_only_on_request(items: list[dict[str, t.Any]]) -> None:
     store = Store().numbered("1000", "1001")
     options = {"mailboxes": items, "prune": True, "max_delete_percent": 100}
     result = store.run(**options)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages are selected, changed and verified as a task says, whatever mailboxes hold."""
+"""Messages are selected, changed and verified for any content of mailboxes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WRITES = {"read": "mark", "absent": "delete", "moved": "move", "copied": "copy"}
 
 
 def options(state: str) -> dict[str, t.Any]:
-    """Return the options that a state needs."""
+    """Return the options that a state requires."""
     others = {"absent": {"max_deletions": 100}, "moved": {"to_mailbox": "2000"}, "copied": {"to_mailboxes": ["2000"]}}
     return {"state": state, **others.get(state, {})}
 
@@ -29,9 +29,7 @@ def options(state: str) -> dict[str, t.Any]:
 @pytest.mark.parametrize("bulk", [True, False])
 @pytest.mark.parametrize("state", [*WRITES, "unread"])
 @given(counts=st.tuples(st.integers(0, 3), st.integers(0, 3)), limit=st.none() | st.integers(1, 4))
-def test_what_is_selected_is_changed_and_then_is_so(
-    state: str, bulk: bool, counts: tuple[int, int], limit: int | None
-) -> None:
+def test_selected_messages_are_changed_once(state: str, bulk: bool, counts: tuple[int, int], limit: int | None) -> None:
     store = MessageStore(bulk=bulk).filled(b1000=counts[0], b1001=counts[1], b2000=0)
     before = [message for found in store.boxes.values() for message in found]
     given_options = {**ALL, **options(state), "report": "all"}
@@ -66,7 +64,7 @@ def test_what_is_selected_is_changed_and_then_is_so(
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_messages_are_deleted_as_finally_as_asked(permanent: bool) -> None:
+def test_messages_are_deleted_permanently_on_request(permanent: bool) -> None:
     store = MessageStore().filled(b1000=3)
     result = store.run(**BOX, state="absent", max_deletions=3, permanent=permanent)
     assert not result["failed"], result["msg"]
@@ -75,7 +73,7 @@ def test_messages_are_deleted_as_finally_as_asked(permanent: bool) -> None:
 
 
 @given(count=st.integers(0, 4), limit=st.integers(0, 4))
-def test_as_many_messages_are_deleted_as_allowed(count: int, limit: int) -> None:
+def test_the_message_deletion_limit_is_exact(count: int, limit: int) -> None:
     store = MessageStore().filled(b1000=count)
     result = store.run(**BOX, state="absent", max_deletions=limit)
     assert result["failed"] is (count > limit)
@@ -86,14 +84,14 @@ def test_as_many_messages_are_deleted_as_allowed(count: int, limit: int) -> None
 
 @pytest.mark.parametrize("name", ["ids", "call_ids"])
 @pytest.mark.parametrize("module", ["voicemail_message_info", "voicemail_message"])
-def test_names_that_are_unknown_are_reported(module: str, name: str) -> None:
+def test_unknown_ids_are_reported(module: str, name: str) -> None:
     store = MessageStore().filled(b1000=2, b2000=0)
     known = "1000-1" if name == "ids" else "call-1000-1"
     others = {"status": "read"} if module.endswith("info") else {"state": "absent"}
     result = store.run(module, **BOX, **others, **{name: [known, "none"]})
     if module.endswith("info"):
         assert not result["failed"]
-        # It exists, although the other filter leaves it out.
+        # The message exists, although the other filter excludes it.
         assert result["messages"] == []
         assert result["warnings"] == ["not found: none"]
     else:
@@ -103,7 +101,7 @@ def test_names_that_are_unknown_are_reported(module: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("count", [20, 21])
-def test_of_many_unknown_names_the_first_are_shown(count: int) -> None:
+def test_the_first_of_many_unknown_ids_are_shown(count: int) -> None:
     names = [f"x{number:02}" for number in range(count)]
     shown = ", ".join(names[:20]) + (" and more" if count > 20 else "")
     store = MessageStore().filled(b1000=0)
@@ -155,7 +153,7 @@ WRONG: list[tuple[dict[str, t.Any], str]] = [
 
 
 @pytest.mark.parametrize(("given_options", "named"), WRONG, ids=lambda value: str(value)[:60])
-def test_what_cannot_be_meant_is_refused(given_options: dict[str, t.Any], named: str) -> None:
+def test_invalid_selections_are_refused(given_options: dict[str, t.Any], named: str) -> None:
     store = MessageStore().filled(b1000=2, b2000=0)
     result = store.run(**given_options)
     assert result["failed"]
@@ -164,7 +162,7 @@ def test_what_cannot_be_meant_is_refused(given_options: dict[str, t.Any], named:
 
 
 @pytest.mark.parametrize("given_options", [{"limit": 1}, {"newer_than": "2026-05-09", "older_than": "2026-05-11"}])
-def test_the_smallest_that_can_be_meant(given_options: dict[str, t.Any]) -> None:
+def test_minimum_values_are_accepted(given_options: dict[str, t.Any]) -> None:
     store = MessageStore().filled(b1000=2)
     assert not store.run(**BOX, state="read", **given_options)["failed"]
 
@@ -183,7 +181,7 @@ def test_success_without_effect_is_a_failure(state: str, bulk: bool) -> None:
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("lost", [True, False], ids=["lost", "refused"])
 @pytest.mark.parametrize("state", WRITES)
-def test_one_failure_among_others(state: str, lost: bool) -> None:
+def test_a_failure_among_successes_is_reported(state: str, lost: bool) -> None:
     store = MessageStore(bulk=False).filled(b1000=3, b2000=0)
 
     def fail(request: str, about: str) -> None:
@@ -219,7 +217,7 @@ def test_a_message_is_uploaded_once(tmp_path: t.Any) -> None:
 
 
 @pytest.mark.parametrize("count", [20, 21])
-def test_of_many_mailboxes_that_would_lose_messages_the_first_are_named(count: int) -> None:
+def test_the_first_of_many_mailboxes_with_messages_are_named(count: int) -> None:
     store = MessageStore().filled(**{f"b{1000 + place}": 1 for place in range(count)})
     result = store.run(**ALL, state="absent", max_deletions=0)
     assert result["failed"]

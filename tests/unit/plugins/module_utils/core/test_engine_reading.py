@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine reads, reports while it works, and settles where several mailboxes have one number."""
+"""The engine's reads, its progress, and its handling of duplicate numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ANY = frozenset()
 
 
 def finds(store: Store) -> int:
-    """Count the mailboxes that were read by themselves."""
+    """Count the individually read mailboxes."""
     return sum(request == "find" for request, _number in store.requests)
 
 
 @pytest.mark.parametrize("summary", [None, NAMES, ANY], ids=["all", "names", "what was asked"])
 @pytest.mark.parametrize("by", ["mailbox", "id"])
-def test_only_what_is_needed_is_read(summary: frozenset[str] | None, by: str) -> None:
-    """The names are in every listing; the other options of a mailbox only where it is read by itself, or asked for."""
+def test_only_required_mailboxes_are_read(summary: frozenset[str] | None, by: str) -> None:
+    """Check the reads of a list that contains names only, unless other options are requested."""
     store = Store().numbered(*NUMBERS)
     store.summary = summary
     ids = {box.number: box_id for box_id, box in store.boxes.items()}
@@ -47,7 +47,7 @@ def test_only_what_is_needed_is_read(summary: frozenset[str] | None, by: str) ->
 
 
 @pytest.mark.parametrize("summary", [None, NAMES, ANY], ids=["all", "names", "what was asked"])
-def test_one_mailbox_is_shown_whole(summary: frozenset[str] | None) -> None:
+def test_a_single_mailbox_is_returned_in_full(summary: frozenset[str] | None) -> None:
     store = Store()
     store.add("1000", emails=["a@example.com"], timezone="Europe/Paris")
     store.summary = summary
@@ -58,7 +58,7 @@ def test_one_mailbox_is_shown_whole(summary: frozenset[str] | None) -> None:
     assert shown["emails"] == ["a@example.com"]
 
 
-def test_a_mailbox_that_vanishes_while_it_is_read_does_not_exist() -> None:
+def test_a_mailbox_that_disappears_during_a_read_does_not_exist() -> None:
     store = Store().numbered("1000", "1001")
     store.summary = NAMES
     (gone, _other) = store.boxes
@@ -75,7 +75,7 @@ def test_a_mailbox_that_vanishes_while_it_is_read_does_not_exist() -> None:
 
 
 @given(changed=st.integers(0, 4), broken=st.booleans())
-def test_progress_counts_what_is_read_and_what_is_done(changed: int, broken: bool) -> None:
+def test_progress_counts_reads_and_changes(changed: int, broken: bool) -> None:
     store = Store().numbered(*NUMBERS)
     store.summary = NAMES
 
@@ -98,7 +98,7 @@ def test_progress_counts_what_is_read_and_what_is_done(changed: int, broken: boo
     assert [counts[2] for counts in done[-1:]] == [int(broken)] * bool(changed)
 
 
-def test_advice_on_what_is_written_is_a_warning() -> None:
+def test_advice_about_written_values_is_a_warning() -> None:
     store = Store().numbered("1000")
     store.advice = {"name": "names are cut", "pin": "PINs are shared"}
     assert store.run(True, mailboxes=[{"mailbox": "1000", "name": "x"}])["warnings"] == ["names are cut"]
@@ -107,7 +107,7 @@ def test_advice_on_what_is_written_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_one_mailbox_that_fails_is_shown_as_it_is(check: bool) -> None:
+def test_a_failed_mailbox_is_returned_in_its_current_state(check: bool) -> None:
     store = Store().numbered("1000")
     store.advice = {"name": "names are cut"}
 
@@ -131,7 +131,7 @@ def test_one_mailbox_that_fails_is_shown_as_it_is(check: bool) -> None:
 
 
 def rival_before(store: Store, look: int, act: t.Callable[[], object]) -> None:
-    """Act before a look for duplicates, counted from 1."""
+    """Act before a check for duplicates, counted from 1."""
     looks = [0]
 
     def before(request: str, _number: str) -> None:
@@ -146,7 +146,7 @@ def rival_before(store: Store, look: int, act: t.Callable[[], object]) -> None:
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("larger", [True, False])
 @pytest.mark.parametrize("name", ["Mine", "Theirs"])
-def test_a_number_that_somebody_else_created_as_well(name: str, larger: bool) -> None:
+def test_a_concurrent_creation_is_withdrawn_or_reported(name: str, larger: bool) -> None:
     store = Store()
     rival = ("f" if larger else "0") * 32
 
@@ -167,7 +167,7 @@ def test_a_number_that_somebody_else_created_as_well(name: str, larger: bool) ->
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_a_number_that_somebody_else_always_deletes() -> None:
+def test_a_mailbox_that_is_always_deleted_is_an_error() -> None:
     store = Store()
 
     def delete(request: str, _number: str) -> None:
@@ -176,13 +176,13 @@ def test_a_number_that_somebody_else_always_deletes() -> None:
 
     store.before = delete
     result = store.run(mailboxes=[{"mailbox": "3000", "name": "Mine"}], verify=False)
-    # What this run read by its id counts until a listing shows another one.
+    # The mailbox read by id counts until a list shows another one.
     assert not result["failed"]
     assert [request for request, _number in store.requests].count("create") == 1
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_the_other_mailbox_goes_while_this_run_waits() -> None:
+def test_the_duplicate_disappears_during_the_wait() -> None:
     store = Store()
     made: list[str] = []
 
@@ -201,7 +201,7 @@ def test_the_other_mailbox_goes_while_this_run_waits() -> None:
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_duplicates_of_which_none_is_known_to_be_ones_own() -> None:
+def test_unidentified_duplicates_are_an_error() -> None:
     store = Store().numbered("1000")
 
     def before(request: str, _number: str) -> None:
@@ -217,7 +217,7 @@ def test_duplicates_of_which_none_is_known_to_be_ones_own() -> None:
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_a_look_that_fails_leaves_the_doubt() -> None:
+def test_a_failed_duplicate_check_is_reported() -> None:
     store = Store()
 
     def before(request: str, _number: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of the engine against a model of what a declaration means, for any declaration and any existing mailboxes."""
+"""Runs of the engine, compared with a reference model, for any declaration and any existing mailboxes."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def store_of(existing: dict[str, dict[str, t.Any]]) -> Store:
 
 
 def listed(declared: dict[str, dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """Return a declaration as a task has it."""
+    """Return a declaration as in a task."""
     return [{"mailbox": number, **item} for number, item in declared.items()]
 
 
 def alike(option: str, one: t.Any, other: t.Any) -> bool:
-    """Check whether two values of an option are the same; the order of addresses means nothing."""
+    """Check whether two values of an option are equal. The order of addresses is irrelevant."""
     return sorted(one or ()) == sorted(other or ()) if option == "emails" else one == other
 
 
 def expected_action(item: dict[str, t.Any], before: dict[str, t.Any] | None) -> str:
-    """Return what a declaration asks for."""
+    """Return the action that a declaration requires."""
     if item.get("state") == "absent":
         return "none" if before is None else "delete"
     if before is None:
@@ -64,7 +64,7 @@ def contents(store: Store) -> dict[str, dict[str, t.Any]]:
 
 
 @given(existing=EXISTING, declared=DECLARED, prune=st.booleans(), summary=st.sampled_from([None, frozenset({"name"})]))
-def test_a_declaration_is_applied_predicted_and_then_unchanged(
+def test_a_declaration_is_predicted_applied_and_then_unchanged(
     existing: dict[str, t.Any], declared: dict[str, t.Any], prune: bool, summary: frozenset[str] | None
 ) -> None:
     store = store_of(existing)
@@ -122,7 +122,7 @@ def test_only_a_reviewed_plan_is_applied(existing: dict[str, t.Any], declared: d
 
 
 @given(existing=EXISTING, declared=DECLARED, changed=st.sampled_from(NUMBERS))
-def test_a_plan_changes_with_what_it_would_write(
+def test_the_checksum_changes_with_the_planned_values(
     existing: dict[str, t.Any], declared: dict[str, t.Any], changed: str
 ) -> None:
     options = {"mailboxes": listed(declared), **NO_LIMITS}
@@ -176,7 +176,7 @@ def test_a_failure_is_reported_and_nothing_is_deleted_after_it(
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(NUMBERS), count=st.integers(1, 4))
 def test_mailboxes_are_renumbered_in_a_chain(order: list[str], count: int) -> None:
-    """Each takes the number that the next one leaves."""
+    """Renumber each mailbox to the number that the next one releases."""
     store = Store().numbered(*NUMBERS)
     ids = {box.number: box_id for box_id, box in store.boxes.items()}
     targets = [*order[1:count], "2000"]
@@ -201,7 +201,7 @@ def test_mailboxes_are_renumbered_in_a_chain(order: list[str], count: int) -> No
         ([{"id": "f" * 32, "name": "a"}], "f" * 32),
     ],
 )
-def test_declarations_that_cannot_be_met(items: list[dict[str, t.Any]], shown_text: str) -> None:
+def test_declarations_that_cannot_be_applied_are_refused(items: list[dict[str, t.Any]], shown_text: str) -> None:
     store = Store().numbered("1000", "1001")
     result = store.run(mailboxes=items)
     assert result["failed"]
@@ -210,7 +210,9 @@ def test_declarations_that_cannot_be_met(items: list[dict[str, t.Any]], shown_te
 
 
 @given(existing=EXISTING, number=st.sampled_from(NUMBERS), item=ITEMS, check=st.booleans())
-def test_one_mailbox(existing: dict[str, t.Any], number: str, item: dict[str, t.Any], check: bool) -> None:
+def test_a_single_mailbox_is_applied(
+    existing: dict[str, t.Any], number: str, item: dict[str, t.Any], check: bool
+) -> None:
     store = store_of(existing)
     result = store.run(check, module="vmbox", mailbox=number, **item)
     assert not result["failed"], result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wrong items are skipped, the others are applied, and what a skipped one means is neither changed nor pruned."""
+"""Invalid items are skipped, the others are applied, and mailboxes of skipped items are neither changed nor pruned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 NO_LIMITS = {"max_deletions": 100, "max_delete_percent": 100, "allow_empty": True}
-#: Items that are wrong, each with the number that it surely means; None where that is not sure.
+#: Invalid items, each with its number, or None where the number is uncertain.
 WRONG: list[tuple[t.Any, str | None]] = [
     ({"mailbox": "1000", "name": "x", "pin": "1"}, "1000"),
     ({"mailbox": "1000", "name": "x", "no_such_option": 1}, "1000"),
@@ -30,7 +30,7 @@ GOOD = {"mailbox": "3000", "name": "Good"}
 
 
 def run(store: Store, items: list[t.Any], **options: t.Any) -> dict[str, t.Any]:
-    """Apply a declaration, and skip what is wrong."""
+    """Apply a declaration, and skip invalid items."""
     result = store.run(mailboxes=items, invalid="skip", report="all", **NO_LIMITS, **options)
     assert not result["failed"], result["msg"]
     return result
@@ -38,11 +38,11 @@ def run(store: Store, items: list[t.Any], **options: t.Any) -> dict[str, t.Any]:
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 @pytest.mark.parametrize(("wrong", "number"), WRONG, ids=lambda value: str(value)[:40])
-def test_what_a_skipped_item_means_is_not_pruned(wrong: t.Any, number: str | None, first: bool) -> None:
+def test_the_mailbox_of_a_skipped_item_is_not_pruned(wrong: t.Any, number: str | None, first: bool) -> None:
     store = Store().numbered("1000", "1001", "2000")
     items = [wrong, GOOD] if first else [GOOD, wrong]
     result = run(store, items, prune=True)
-    # Without a number that is sure, the item may mean any mailbox.
+    # Without a certain number, the item may refer to any mailbox.
     left = {"1000", "3000"} if number else {"1000", "1001", "2000", "3000"}
     assert set(store.stored) == left
     assert store.stored["1000"] == "Desk 1000"
@@ -58,7 +58,7 @@ def test_what_a_skipped_item_means_is_not_pruned(wrong: t.Any, number: str | Non
 
 
 @pytest.mark.parametrize(("wrong", "number"), WRONG, ids=lambda value: str(value)[:40])
-def test_without_prune_nothing_is_warned_about(wrong: t.Any, number: str | None) -> None:
+def test_without_prune_there_is_no_warning(wrong: t.Any, number: str | None) -> None:
     store = Store().numbered("1000", "1001")
     result = run(store, [wrong, GOOD])
     assert "warnings" not in result
@@ -67,7 +67,7 @@ def test_without_prune_nothing_is_warned_about(wrong: t.Any, number: str | None)
     assert refused["failed"]
 
 
-def test_all_that_is_wrong_with_an_item_is_reported() -> None:
+def test_all_problems_of_an_item_are_reported() -> None:
     result = run(Store(), [{"mailbox": "1000", "pin": "1", "require_pin": "perhaps"}])
     (row,) = result["results"]
     assert "`pin`" in row["error"]
@@ -85,7 +85,7 @@ def test_items_that_declare_one_mailbox_are_all_skipped(names: list[str]) -> Non
     assert all("is declared twice" in row["error"] for row in skipped)
 
 
-def test_an_item_with_the_new_number_of_another_is_skipped_with_it() -> None:
+def test_items_with_the_same_new_number_are_skipped_together() -> None:
     store = Store().numbered("1000", "1001", "2000")
     items = [
         {"mailbox": "1000", "new_mailbox": "3000"},
@@ -97,7 +97,7 @@ def test_an_item_with_the_new_number_of_another_is_skipped_with_it() -> None:
     assert [row["mailbox"] for row in result["results"] if row["status"] == "skipped"] == ["1000", "3000"]
 
 
-def test_an_id_names_the_mailbox_of_a_skipped_item() -> None:
+def test_an_id_identifies_the_mailbox_of_a_skipped_item() -> None:
     store = Store().numbered("1000", "1001")
     ids = {box.number: box_id for box_id, box in store.boxes.items()}
     result = run(store, [{"id": ids["1000"], "pin": "1"}, GOOD], prune=True)
@@ -109,7 +109,7 @@ def test_an_id_names_the_mailbox_of_a_skipped_item() -> None:
     assert store.stored["1000"] == "Desk 1000"
 
 
-def test_a_plan_that_cannot_be_met_is_skipped_and_its_mailbox_kept() -> None:
+def test_an_inapplicable_item_is_skipped_and_its_mailbox_kept() -> None:
     store = Store().numbered("1000", "1001", "2000")
     items = [{"mailbox": "1000", "new_mailbox": "1001"}, {"mailbox": "1001", "name": "x"}, GOOD]
     result = run(store, items)

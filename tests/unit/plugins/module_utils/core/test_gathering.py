@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is gathered of a listing is all that a selection needs, and not much more."""
+"""Gathering keeps the messages of a list that a selection requires, and few others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Small(Gathering):
 
 
 @given(listed=st.lists(messages, max_size=60, unique_by=lambda one: one.id), selection=selections)
-def test_a_selection_finds_the_same_among_what_was_gathered(listed: list[Message], selection: Selection) -> None:
+def test_gathered_messages_are_sufficient_for_the_selection(listed: list[Message], selection: Selection) -> None:
     gathering = Small(selection)
     for message in listed:
         gathering.add(message)
@@ -49,7 +49,7 @@ def test_a_selection_finds_the_same_among_what_was_gathered(listed: list[Message
     } & selection.ids or not selection.named
 
 
-def test_no_more_than_the_limit_asks_for_is_kept() -> None:
+def test_gathering_keeps_no_more_than_the_limit() -> None:
     gathering = Gathering(Selection(all_mailboxes=True, limit=10))
     for number in range(10_000):
         gathering.add(Message(str(number), received_at=START + datetime.timedelta(seconds=number)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of fields: what a user may write, what is refused and in which words, and what the vendor sends and is sent."""
+"""Kinds of fields: valid and invalid user values with their errors, and conversion from and to the vendor."""
 
 from __future__ import annotations
 
@@ -195,48 +195,48 @@ AS_TEXT: list[tuple[Kind, t.Any, bool]] = [
 
 
 @pytest.mark.parametrize(("kind", "value", "canonical"), ACCEPTED)
-def test_what_a_user_may_write(kind: Kind, value: t.Any, canonical: t.Any) -> None:
+def test_valid_values_are_converted(kind: Kind, value: t.Any, canonical: t.Any) -> None:
     assert kind.parse(value) == canonical
     assert type(kind.parse(value)) is type(canonical)
 
 
 @pytest.mark.parametrize(("kind", "value", "problem"), REFUSED)
-def test_what_is_refused(kind: Kind, value: t.Any, problem: str) -> None:
+def test_invalid_values_are_refused(kind: Kind, value: t.Any, problem: str) -> None:
     with pytest.raises(ValueError, match=r"must|was|contains") as caught:
         kind.parse(value)
     assert str(caught.value).startswith(problem)
 
 
 @pytest.mark.parametrize(("kind", "value", "canonical"), READ)
-def test_what_a_vendor_sends(kind: Kind, value: t.Any, canonical: t.Any) -> None:
+def test_vendor_values_are_read(kind: Kind, value: t.Any, canonical: t.Any) -> None:
     assert kind.read(value) == canonical
     assert type(kind.read(value)) is type(canonical)
 
 
 @pytest.mark.parametrize(("kind", "value", "wire"), WRITTEN)
-def test_what_a_vendor_is_sent(kind: Kind, value: t.Any, wire: t.Any) -> None:
+def test_values_are_encoded_for_the_vendor(kind: Kind, value: t.Any, wire: t.Any) -> None:
     assert kind.write(value) == wire
     assert type(kind.write(value)) is type(wire)
 
 
 @pytest.mark.parametrize(("kind", "value", "taken"), AS_TEXT)
-def test_numbers_that_are_taken_as_text(kind: Kind, value: t.Any, taken: bool) -> None:
+def test_numbers_are_accepted_as_text(kind: Kind, value: t.Any, taken: bool) -> None:
     assert kind.takes_as_text(value) is taken
 
 
 @given(st.one_of(st.integers(), st.booleans(), st.floats(), st.text()))
-def test_only_whole_numbers_are_numbers(value: t.Any) -> None:
+def test_only_integers_are_numbers(value: t.Any) -> None:
     assert is_number(value) is (isinstance(value, int) and not isinstance(value, bool))
 
 
 @given(st.sampled_from([(kind, value) for kind, value, _canonical in ACCEPTED]))
-def test_what_is_written_is_read_back_the_same(pair: tuple[Kind, t.Any]) -> None:
+def test_written_values_are_read_back_unchanged(pair: tuple[Kind, t.Any]) -> None:
     kind, value = pair
     canonical = kind.parse(value)
     assert kind.read(kind.write(canonical)) == canonical
 
 
-def test_what_a_module_documents() -> None:
+def test_documented_types_match_the_kinds() -> None:
     assert MODE.choices == ("keep", "delete")
     assert [kind.ansible_type for kind in (TEXT, SWITCH, COUNT, SET, RECORDS, ORDER)] == [
         "str",

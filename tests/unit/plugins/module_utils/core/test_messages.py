@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Selection, ages, plans and file names of messages, whatever vendors, callers and users write."""
+"""Selection, ages, plans and file names of messages, for any text from vendors, callers and users."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LISTS = st.lists(MESSAGES, max_size=12)
 
 
 @given(LISTS, MOMENTS)
-def test_every_message_of_known_time_is_older_or_newer(messages: list[Message], moment: datetime.datetime) -> None:
+def test_every_dated_message_is_older_or_newer(messages: list[Message], moment: datetime.datetime) -> None:
     older = {message.id for message in messages if Selection(older_than=moment).matches(message)}
     newer = {message.id for message in messages if Selection(newer_than=moment).matches(message)}
     timed = [message for message in messages if message.received_at is not None]
@@ -66,7 +66,7 @@ def test_every_message_of_known_time_is_older_or_newer(messages: list[Message], 
 
 
 @given(LISTS, st.integers(1, 12))
-def test_what_is_selected_is_sorted_unique_and_limited(messages: list[Message], limit: int) -> None:
+def test_selected_messages_are_sorted_unique_and_limited(messages: list[Message], limit: int) -> None:
     everything = Selection().select(messages)
     assert len({message.id for message in everything}) == len(everything) == len({message.id for message in messages})
     times = [message.received_at for message in everything if message.received_at]
@@ -87,13 +87,13 @@ def test_ages_count_back_from_now(count: int, unit: tuple[str, int]) -> None:
 
 
 @given(MOMENTS, st.integers(-12, 12))
-def test_times_are_taken_with_their_offset(moment: datetime.datetime, hours: int) -> None:
+def test_times_are_read_with_their_offset(moment: datetime.datetime, hours: int) -> None:
     there = moment.astimezone(datetime.timezone(datetime.timedelta(hours=hours)))
     assert parse_time(there.isoformat(), NOW) == moment
     assert parse_time(moment.replace(tzinfo=None).isoformat(), NOW) == moment
 
 
-def test_a_date_is_its_beginning_in_utc() -> None:
+def test_a_date_means_its_start_in_utc() -> None:
     assert parse_time("2026-01-31", NOW) == datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
 
 
@@ -105,7 +105,7 @@ def test_other_forms_are_refused_with_the_accepted_ones(text: str) -> None:
 
 
 @given(st.text(max_size=12))
-def test_no_text_breaks_the_reading_of_ages(text: str) -> None:
+def test_no_text_crashes_the_parser_of_ages(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert parse_time(text, NOW).tzinfo is not None
 
@@ -119,9 +119,7 @@ STATES = st.sampled_from(["read", "unread", "absent", "moved", "copied"])
 
 
 @given(LISTS, STATES, st.booleans())
-def test_carrying_a_plan_out_and_planning_again_gives_nothing(
-    messages: list[Message], state: str, permanent: bool
-) -> None:
+def test_planning_after_applying_is_empty(messages: list[Message], state: str, permanent: bool) -> None:
     order = Order(state, ("7001",) if state in ("moved", "copied") else (), permanent)
     found = Selection().select(messages)
     steps = plan_messages(order, found, dict.fromkeys(order.to, ()))
@@ -158,7 +156,7 @@ def test_no_call_is_copied_twice_into_one_box(messages: list[Message]) -> None:
 
 
 @given(LISTS, st.integers(0, 5))
-def test_more_deletions_than_allowed_stop_everything(messages: list[Message], most: int) -> None:
+def test_more_deletions_than_allowed_are_refused(messages: list[Message], most: int) -> None:
     order = Order("absent", max_deletions=most)
     steps = plan_messages(order, Selection().select(messages), {})
     doomed = sum(step.action is MessageAction.DELETE for step in steps)
@@ -170,12 +168,12 @@ def test_more_deletions_than_allowed_stop_everything(messages: list[Message], mo
 
 
 @pytest.mark.parametrize(("state", "status"), [("absent", "ok"), ("read", "failed"), ("moved", "failed")])
-def test_what_does_not_exist_is_reported(state: str, status: str) -> None:
+def test_missing_messages_are_reported(state: str, status: str) -> None:
     (step,) = plan_missing(Order(state, ("7001",)), ["x"], {})
     assert (step.id, step.status, step.action) == ("x", status, MessageAction.NONE)
 
 
-def test_what_was_moved_already_is_done() -> None:
+def test_moved_messages_are_not_moved_again() -> None:
     (step,) = plan_missing(Order("moved", ("7001",)), ["call"], {"call": Message("y", "7001", call_id="call")})
     assert (step.status, step.as_row()["mailbox"]) == ("ok", "7001")
 
@@ -187,7 +185,7 @@ TEMPLATES = st.lists(LITERALS | st.sampled_from([f"{{{field}}}" for field in FIE
 
 
 @given(TEMPLATES, LISTS)
-def test_no_name_leaves_its_folder(template: str, messages: list[Message]) -> None:
+def test_file_names_never_leave_their_folder(template: str, messages: list[Message]) -> None:
     if template_problem(template):
         assert template.startswith("/")
         return
@@ -204,7 +202,7 @@ def test_no_name_leaves_its_folder(template: str, messages: list[Message]) -> No
 
 
 @given(TEMPLATES, LISTS)
-def test_two_messages_never_have_one_name(template: str, messages: list[Message]) -> None:
+def test_file_names_are_unique(template: str, messages: list[Message]) -> None:
     if template_problem(template):
         return
     names = {message.id: file_stem(template, message) for message in messages}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold for every translation, whatever the boxes hold and whichever two systems it is between."""
+"""Properties of every translation, for any boxes and any two systems."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def ids(pair: tuple[FieldTable, FieldTable]) -> str:
 
 
 def boxes(table: FieldTable, *, pins: bool) -> st.SearchStrategy[dict[str, t.Any]]:
-    """Boxes as reading them returns them."""
+    """Return a strategy for boxes as reads return them."""
 
     def read(raw: dict[str, t.Any]) -> dict[str, t.Any]:
         return describe(table, Box("3000", "old", stored(table, raw), native=NATIVE), pins=pins)
@@ -96,7 +96,7 @@ def test_everything_is_carried_or_reported(pair: tuple[FieldTable, FieldTable], 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
 @examples(12)
 @given(data=st.data())
-def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
+def test_translated_mailboxes_can_be_applied_once(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
     source, target = pair
     box = data.draw(boxes(source, pins=data.draw(st.booleans())))
     new = {"name": "Reception", "pin": "904751"}
@@ -118,7 +118,7 @@ def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, Fiel
 @pytest.mark.parametrize("table", TARGETS, ids=lambda table: table.vendor)
 @examples(12)
 @given(data=st.data())
-def test_between_two_systems_of_one_vendor_only_ids_are_lost(table: FieldTable, data: st.DataObject) -> None:
+def test_only_ids_are_lost_between_systems_of_one_vendor(table: FieldTable, data: st.DataObject) -> None:
     box = data.draw(boxes(table, pins=True))
     result = translated(table, table, box, include_pins=True)
     lost = {loss.option for loss in result.losses}
@@ -131,7 +131,7 @@ def test_between_two_systems_of_one_vendor_only_ids_are_lost(table: FieldTable, 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
 @examples(5)
 @given(data=st.data())
-def test_no_pin_comes_unasked(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
+def test_pins_are_translated_only_on_request(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
     source, target = pair
     box = data.draw(boxes(source, pins=False))
     result = translated(source, target, box)
@@ -141,17 +141,17 @@ def test_no_pin_comes_unasked(pair: tuple[FieldTable, FieldTable], data: st.Data
 
 
 def refused(target: FieldTable) -> str:
-    """A PIN that the target does not take."""
+    """Return a PIN that the target refuses."""
     for pin in ("7319" * 9, "deFauLt"):
         try:
             target.by_option["pin"].kind.parse(pin)
         except ValueError:
             return pin
-    raise AssertionError(f"{target.vendor} takes every PIN")
+    raise AssertionError(f"{target.vendor} accepts every PIN")
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
-def test_a_pin_that_is_refused_is_reported_without_it(pair: tuple[FieldTable, FieldTable]) -> None:
+def test_a_refused_pin_is_reported_without_its_value(pair: tuple[FieldTable, FieldTable]) -> None:
     source, target = pair
     secret = refused(target)
     reported = translated(source, target, {source.key: "3000", "pin": secret}, include_pins=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations as values: errors name an item once, and group without its name, whatever the number looks like."""
+"""Operations as values: errors name an item once, and are grouped without its name."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_error_names_its_item_exactly_once(error: VoicemailError, text: str) 
 
 
 @pytest.mark.parametrize("other", ["3000", "30", "1300", "0300"])
-def test_an_error_about_a_similar_number_is_still_named(other: str) -> None:
+def test_an_error_about_a_similar_number_names_both(other: str) -> None:
     error = NotFoundError("it is gone", operation=Operation("read", "mailbox", other)).about(MAILBOX)
     assert str(error) == f"mailbox 300: cannot read mailbox {other}: it is gone."
     assert error.reason(MAILBOX) == f"mailbox: cannot read mailbox {other}: it is gone."
@@ -72,6 +72,6 @@ def test_an_error_about_a_similar_number_is_still_named(other: str) -> None:
         (RejectedError("about 300", operation=Operation("list", "mailboxes")), "cannot list mailboxes: about 300."),
     ],
 )
-def test_a_reason_has_no_name_of_the_item(error: VoicemailError, reason: str) -> None:
+def test_a_reason_does_not_repeat_the_item(error: VoicemailError, reason: str) -> None:
     assert reason in error.reason(MAILBOX)
     assert "mailbox 300" not in error.reason(MAILBOX)

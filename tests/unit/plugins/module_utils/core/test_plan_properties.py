@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold for every plan, whatever is declared and whatever is there."""
+"""Properties of every plan, for any declaration and any existing mailboxes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
 
 
 def carried_out(result: Plan) -> Box | None:
-    """The box that a plan of one step leaves, by the plan's own word."""
+    """Return the box that a plan of one step predicts."""
     step = result.steps[0]
     if step.action is Action.DELETE:
         return None
@@ -45,7 +45,7 @@ def carried_out(result: Plan) -> Box | None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
-def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, data: st.DataObject) -> None:
+def test_planning_after_applying_finds_no_change(table: FieldTable, data: st.DataObject) -> None:
     there = [] if table.can_create else [Box("3000", "old", {field.option: field.default for field in table.fields})]
     index = Index.of(there)
     raw = data.draw(raw_items(table))
@@ -70,7 +70,7 @@ def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, dat
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
-def test_what_is_not_declared_is_not_touched(table: FieldTable, data: st.DataObject) -> None:
+def test_undeclared_options_are_not_changed(table: FieldTable, data: st.DataObject) -> None:
     box = Box("3000", "old", {field.option: field.default for field in table.fields})
     desired = declared(table, data.draw(raw_items(table)))
     step = plan(table, [desired], Index.of([box])).steps[0]
@@ -90,7 +90,7 @@ def test_planning_is_deterministic(table: FieldTable, data: st.DataObject) -> No
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
-def test_what_is_read_can_be_declared_and_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
+def test_declaring_the_read_values_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
     values = stored(table, data.draw(raw_items(table)))
     box = Box("3000", "old", values, native={})
     for pins in (False, True):
@@ -102,7 +102,7 @@ def test_what_is_read_can_be_declared_and_changes_nothing(table: FieldTable, dat
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
-def test_the_wire_holds_what_was_written(table: FieldTable, data: st.DataObject) -> None:
+def test_requests_contain_the_written_values(table: FieldTable, data: st.DataObject) -> None:
     values = stored(table, data.draw(raw_items(table)))
     spoken = (field for field in table.fields if not field.creation_only)
     readable = [field.option for field in spoken if field.wire or _composed(table, field.option)]
@@ -115,7 +115,7 @@ def _composed(table: FieldTable, option: str) -> bool:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
-def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
+def test_diffs_contain_no_secret(table: FieldTable) -> None:
     secret = next(field for field in table.fields if field.secret)
     old = Box("3000", "old", {**{field.option: field.default for field in table.fields}, secret.option: "748159"})
     desired = Desired(Subject("mailbox", "3000"), "3000", {secret.option: "904751"})

@@ -265,7 +265,7 @@ def test_a_conflict_with_a_value_that_is_not_declared() -> None:
         (ALWAYS, "4821", "4822", True, True, False),
     ],
 )
-def test_when_a_pin_is_written(
+def test_a_pin_is_written_according_to_update_pin(
     policy: PinPolicy, current: Canonical, pin: str, writes: bool, changes: bool, warns: bool
 ) -> None:
     box = dataclasses.replace(BOX, values={**VALUES, "pin": current})

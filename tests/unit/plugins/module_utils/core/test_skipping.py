@@ -135,9 +135,8 @@ def test_steps_of_refused_declarations_are_left_out() -> None:
 
 def test_the_declaration_of_a_problem() -> None:
     one, two = desired("1"), desired("2")
-    result = Plan(TABLE, [Step(Action.DELETE, "9"), Step(Action.CREATE, "1", one), Step(Action.CREATE, "2", two)])
     problems = [Problem("wrong", subject=Subject("mailbox", name)) for name in "291"]
-    assert refused_by(result, problems) == [(two, problems[0]), (one, problems[2])]
+    assert refused_by([one, two], problems) == [(two, problems[0]), (one, problems[2])]
 
 
 def delete(number: str, declaration: Desired | None = None) -> Step:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties of cleaned and escaped text: whatever a vendor sends, the format that shows it stays what it is."""
+"""Properties of cleaned and escaped text: no vendor text changes the structure of the output."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NASTY = [
     ' +1,2;"3"',
     "\x9b31m\x85\x7f\0",
 ]
-# Any text at all, and text made of the characters that mean something somewhere.
+# Any text, and text of characters that have a special meaning in some format.
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=())),
     st.text("\\`*_{}[]()<>#+-.!|&@~$:^=\"'/%; \t\r\n\x1b\x9b\u202e\u200b\ufeffaw1"),
@@ -63,7 +63,8 @@ TEXTS = st.one_of(
 
 
 def unshowable(shown: str) -> list[str]:
-    """Characters that control a terminal, or cannot be seen. Arabic has signs of that category that can."""
+    """Return the characters that control a terminal or are invisible. Some Arabic signs of that category are
+    visible."""
     return [
         one
         for one in shown
@@ -74,7 +75,7 @@ def unshowable(shown: str) -> list[str]:
 
 
 def commands(shown: str) -> list[str]:
-    """Lines that GitHub's runner takes for a command, however the text is wrapped."""
+    """Return the lines that GitHub's runner would execute as a command, however the text is wrapped."""
     registered = re.compile(r"::[a-z][a-z-]*(?:\s|::)")
     lines = [shown, *(line for width in (7, 20, 79) for line in textwrap.wrap(shown, width))]
     return [line for line in lines if registered.match(line.lstrip()) or re.search(r"##\w*\[", line)]
@@ -90,7 +91,7 @@ def test_clean_text_controls_nothing_and_stays_clean(raw: str) -> None:
 
 
 @pytest.mark.parametrize("raw", NASTY)
-def test_nasty_text_is_clean(raw: str) -> None:
+def test_hostile_text_is_cleaned(raw: str) -> None:
     shown = text.clean(raw)
     assert unshowable(shown) == []
     assert commands(shown) == []
@@ -99,18 +100,18 @@ def test_nasty_text_is_clean(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw", ["Müller-Łukasz 日本 ☃", "10:30, https://[::1]:8443/v2", "a::1", "# Sales & Support", "back\\slash"]
 )
-def test_ordinary_text_stays_as_it_is(raw: str) -> None:
+def test_ordinary_text_is_unchanged(raw: str) -> None:
     assert text.clean(raw) == raw
 
 
 def tokens_of(document: str) -> list[str]:
-    """Types of all tokens of a document, read as GitHub reads one."""
+    """Return the types of all tokens of a document, parsed like on GitHub."""
     parser = markdown_it.MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return [one.type for block in parser.parse(document) for one in (block, *(block.children or ()))]
 
 
 def rendered(document: str) -> str:
-    """The text of a rendered document."""
+    """Return the text of a rendered document."""
     parser = markdown_it.MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return "".join(
         one.content for block in parser.parse(document) for one in block.children or () if one.type != "inline"
@@ -118,19 +119,19 @@ def rendered(document: str) -> str:
 
 
 @given(TEXTS)
-def test_a_paragraph_of_markdown_is_only_text(raw: str) -> None:
+def test_markdown_paragraphs_contain_only_text(raw: str) -> None:
     shown = text.markdown(raw)
     assert {*tokens_of(shown)} <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
     expected = re.sub(" +", " ", text.clean(raw)).strip().replace("`", "'")
     assert rendered(shown).replace("\u200b", "") == expected
-    # GitHub and GitLab look for these in what is rendered.
+    # GitHub and GitLab search the rendered text for these.
     assert re.findall(r"@\w|(?<!\w)[#!~%]\w|www\.\w|://", rendered(shown)) == []
     assert not shown.startswith("/")
 
 
 @given(TEXTS, TEXTS)
 @example("\\|", "\\")
-def test_a_table_of_markdown_keeps_its_cells(first: str, second: str) -> None:
+def test_markdown_tables_keep_their_cells(first: str, second: str) -> None:
     row = f"| {text.markdown(first)} | {text.markdown(second)} | end |"
     found = tokens_of(f"| a | b | c |\n|---|---|---|\n{row}\n")
     assert found.count("td_open") == 3
@@ -138,7 +139,7 @@ def test_a_table_of_markdown_keeps_its_cells(first: str, second: str) -> None:
 
 
 @given(TEXTS)
-def test_html_and_xml_hold_only_text(raw: str) -> None:
+def test_html_and_xml_contain_only_text(raw: str) -> None:
     element = ElementTree.fromstring(f'<a b="{text.markup(raw)}">{text.markup(raw)}</a>')
     assert len(element) == 0
     assert (element.text or "") == element.get("b") == text.clean(raw)
@@ -146,7 +147,7 @@ def test_html_and_xml_hold_only_text(raw: str) -> None:
 
 
 @given(TEXTS)
-def test_csv_holds_one_cell_and_no_formula(raw: str) -> None:
+def test_csv_contains_one_cell_and_no_formula(raw: str) -> None:
     (row,) = csv.reader(io.StringIO(f"{text.csv_cell(raw)},end\n"))
     assert len(row) == 2
     assert not row[0].lstrip().startswith(("=", "+", "-", "@"))
@@ -154,7 +155,7 @@ def test_csv_holds_one_cell_and_no_formula(raw: str) -> None:
 
 
 @given(TEXTS)
-def test_yaml_holds_one_text(raw: str) -> None:
+def test_yaml_contains_one_text(raw: str) -> None:
     assert yaml.safe_load(f"a: {text.yaml_scalar(raw)}\n") == {"a": text.clean(raw)}
 
 
@@ -181,7 +182,7 @@ def test_each_problem_keeps_its_line() -> None:
 
 
 @given(TEXTS, TEXTS)
-def test_exported_files_show_every_character_and_hold_the_same(name: str, title: str) -> None:
+def test_exported_files_are_printable_and_preserve_text(name: str, title: str) -> None:
     name = name.encode("utf-8", "replace").decode()
     boxes = [{"mailbox": "3000", "name": name, "kazoo": {"flags": [name]}}]
     (file,) = boxes_to_yaml(boxes, vendor="kazoo", title=title)

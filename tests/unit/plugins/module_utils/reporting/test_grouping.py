@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group rows by reason, and bound what a person has to read of them."""
+"""Group rows by reason, and limit the text that a person has to read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def mailbox(number: int, source: str = "") -> Subject:
     return Subject("mailbox", str(number), source)
 
 
-def test_items_with_one_reason_are_one_line_with_the_first_ten_and_a_count() -> None:
+def test_items_with_one_reason_are_grouped_in_one_line() -> None:
     reasons = group_by_reason((mailbox(3000 + number), "`pin` is too short.") for number in range(2000))
     names = ", ".join(str(3000 + number) for number in range(10))
     assert as_lines(reasons) == [f"2000 mailboxes: `pin` is too short: {names} and 1990 more"]
@@ -40,18 +40,18 @@ def test_reasons_stay_in_the_order_in_which_they_first_occur() -> None:
     ]
 
 
-def test_one_item_reads_as_a_sentence() -> None:
+def test_a_single_item_is_a_sentence() -> None:
     assert Reason("must be text", (mailbox(3000, "a.yml:3"),)).as_line() == "a.yml:3: mailbox 3000: must be text"
     assert Reason("`url` is missing", (TASK,)).as_line() == "`url` is missing"
 
 
-def test_names_beside_the_first_ten_are_counted() -> None:
+def test_further_names_are_counted() -> None:
     assert listed(["a", "b"]) == "a, b"
     assert listed([str(number) for number in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
     assert listed([str(number) for number in range(11)]).endswith("9 and 1 more")
 
 
-def test_lines_fit_and_the_last_counts_what_is_left_out() -> None:
+def test_lines_are_limited_and_the_rest_is_counted() -> None:
     reasons = group_by_reason((mailbox(number), f"{number} is wrong, and {'why ' * 20}") for number in range(500))
     lines = as_lines(reasons)
     shown = len(lines) - 1
@@ -84,7 +84,7 @@ def test_an_error_groups_its_problems_and_keeps_every_one() -> None:
     )
 
 
-def test_what_distinguishes_equal_mistakes_does_not_keep_them_apart() -> None:
+def test_equal_mistakes_with_different_details_are_grouped() -> None:
     twins = [
         Problem("is declared twice", subject=Subject("mailbox", str(number), f"b.yml:{number}", note=f"first {number}"))
         for number in (1, 2)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan in one line an item."""
+"""A plan with one line per item."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ PRUNING = {
         ),
     ],
 )
-def test_line(entry: dict[str, t.Any], text: str) -> None:
+def test_lines_of_a_plan(entry: dict[str, t.Any], text: str) -> None:
     assert str(line_of(entry)) == text
 
 
@@ -108,5 +108,5 @@ def test_deletions_come_first_and_the_rest_is_counted() -> None:
         ([str(number) for number in range(1000, 3000, 2)], "1000, 1002, 1004 and 997 more"),
     ],
 )
-def test_compact(labels: list[str], text: str) -> None:
+def test_compact_lines(labels: list[str], text: str) -> None:
     assert compact(labels, 20).replace(" and", " and") == text or compact(labels, 60) == text

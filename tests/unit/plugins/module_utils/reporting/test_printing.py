@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much Ansible prints of a failed task."""
+"""The amount that Ansible prints of a failed task."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def failed(number: int, done: int = 0) -> dict[str, t.Any]:
 
 
 @pytest.mark.parametrize(("number", "done"), [(10, 7), (500, 497), (500, 0), (10000, 9000), (10000, 0)])
-def test_it_is_bounded_for_any_number_of_items(number: int, done: int) -> None:
+def test_the_output_is_bounded_for_any_number_of_items(number: int, done: int) -> None:
     result = failed(number, done)
     kept = printable(result)
     printed = {key: value for key, value in kept.items() if key not in ("diff", "failed")}
@@ -57,7 +57,7 @@ def test_lines_of_a_message_are_not_repeated_in_its_error() -> None:
     assert printable(result) == {**result, "error": {"kind": "invalid", "message": "2 problems:"}}
 
 
-def test_a_small_result_and_a_success_stay_whole() -> None:
+def test_small_results_and_successes_are_not_shortened() -> None:
     assert printable(failed(2, 1)) == failed(2, 1)
     success = {**failed(500, 500), "failed": False}
     assert printable(success) == success

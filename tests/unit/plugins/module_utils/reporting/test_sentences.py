@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says of itself in a sentence."""
+"""The sentence that summarizes a task."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_failures_of_one_reason_are_one_line() -> None:
     ]
 
 
-def test_a_single_failure_names_itself_and_its_source() -> None:
+def test_a_single_failure_names_its_item_and_source() -> None:
     counts = Counts({"update": 1}, unchanged=2, failed=1, skipped=1)
     assert failure_text(BOXES, counts, failures(7)).splitlines() == [
         "1 of 5 mailboxes failed; 1 was applied; 2 were unchanged; 1 was not attempted:",

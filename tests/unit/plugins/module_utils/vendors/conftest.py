@@ -13,6 +13,6 @@ from voicemail_simulator.server import SimulatorServer
 
 @pytest.fixture(scope="module")
 def server(request: pytest.FixtureRequest) -> collections.abc.Iterator[SimulatorServer]:
-    """A server of the vendor that the file names as ``VENDOR``."""
+    """Yield a server of the vendor in the test file's ``VENDOR``."""
     with SimulatorServer(request.module.VENDOR) as running:
         yield running

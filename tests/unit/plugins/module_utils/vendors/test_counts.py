@@ -1,14 +1,14 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No mailbox with messages is deleted because the reply that counts them was not understood."""
+"""An invalid reply to a count of messages never deletes a mailbox."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from helpers.altered_replies import Lie, lying, run
+from helpers.altered_replies import Alteration, altered_replies, run
 from voicemail_simulator.server import SimulatorServer
 
 REFUSED = ("not understood", "contain messages")
@@ -20,19 +20,19 @@ BOXES: dict[str, tuple[str, dict[str, t.Any], str]] = {
 }
 
 
-def _with(**fields: t.Any) -> Lie:
+def _with(**fields: t.Any) -> Alteration:
     return lambda value: {**value, **fields}
 
 
-def _without(*fields: str) -> Lie:
+def _without(*fields: str) -> Alteration:
     return lambda value: {key: inner for key, inner in value.items() if key not in fields}
 
 
-def _raw(body: bytes) -> Lie:
+def _raw(body: bytes) -> Alteration:
     return lambda value: body
 
 
-LIES: dict[str, dict[str, Lie]] = {
+ALTERATIONS: dict[str, dict[str, Alteration]] = {
     "kazoo": {
         "empty object": _raw(b"{}"),
         "null": _with(data=None),
@@ -76,7 +76,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "NaN": _raw(b'{"items": [], "count": NaN}'),
     },
 }
-CASES = [(vendor, name) for vendor, lies in LIES.items() for name in lies]
+CASES = [(vendor, name) for vendor, lies in ALTERATIONS.items() for name in lies]
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +90,10 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 
 
 @pytest.mark.parametrize(("vendor", "name"), CASES, ids=lambda part: part)
-def test_a_count_that_is_not_understood_deletes_nothing(
-    servers: dict[str, SimulatorServer], vendor: str, name: str
-) -> None:
+def test_an_invalid_count_prevents_deletion(servers: dict[str, SimulatorServer], vendor: str, name: str) -> None:
     module, place, path = BOXES[vendor]
     server = servers[vendor]
-    with lying(lambda request: request.url.path.endswith(path), LIES[vendor][name]) as sent:
+    with altered_replies(lambda request: request.url.path.endswith(path), ALTERATIONS[vendor][name]) as sent:
         result = run(server, vendor, module, **place, state="absent")
     assert result["failed"], result
     assert any(word in result["msg"] for word in REFUSED), result["msg"]
@@ -103,9 +101,9 @@ def test_a_count_that_is_not_understood_deletes_nothing(
     assert any(path in request for request in sent), "nothing was counted"
 
 
-@pytest.mark.parametrize("vendor", LIES)
-def test_a_mailbox_that_is_truly_empty_is_deleted(vendor: str) -> None:
-    """What the tests above must not reach by refusing everything."""
+@pytest.mark.parametrize("vendor", ALTERATIONS)
+def test_an_empty_mailbox_is_deleted(vendor: str) -> None:
+    """Check that the tests above do not pass because every deletion is refused."""
     module, place, _path = BOXES[vendor]
     with SimulatorServer(vendor, mailboxes=2, messages=0, seed=1) as server:
         result = run(server, vendor, module, **place, state="absent")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listings whose server always has one more page of new rows end with an error, on every vendor."""
+"""Lists whose server always returns another page with new rows are an error, on every vendor."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ MEBIBYTE = 2**20
 
 
 class Server:
-    """A session whose server has as many rows as anyone asks for.
+    """A session whose server has an unlimited number of rows.
 
     :param size: rows of each page.
-    :param page_bytes: received with each page.
+    :param page_bytes: bytes of each page.
     """
 
     def __init__(self, size: int, page_bytes: int) -> None:
@@ -39,7 +39,7 @@ class Server:
         self.organization = types.SimpleNamespace(id="1")
 
     def rows(self, start: int, key: str = "id") -> list[dict[str, str]]:
-        """The rows from a number on."""
+        """Return rows, starting with a number."""
         self.pages += 1
         self.client.received += self.page_bytes
         return [{key: str(number)} for number in range(start, start + self.size)]
@@ -112,21 +112,21 @@ READERS: dict[str, tuple[type[Server], t.Callable[[t.Any], t.Any]]] = {
     ids=["one row a page", "few rows a page", "rows", "bytes"],
 )
 @pytest.mark.parametrize("name", READERS)
-def test_a_listing_without_an_end_is_an_error(
+def test_an_endless_list_is_an_error(
     name: str, size: int, page_bytes: int, most_pages: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extent, "MOST_ROWS", 90_000)
     monkeypatch.setattr(extent, "MOST_BYTES", 60 * MEBIBYTE)
     kind, read = READERS[name]
     server = kind(size, page_bytes)
-    # In order, OnSIP's pages begin with the last row of the page before: one row a page brings nothing new.
+    # Ordered pages of OnSIP begin with the last row of the previous page, so one row per page returns nothing new.
     with pytest.raises(TransportError, match=r"cannot list rows: (the listing does not end|the listing changed)"):
         read(server)
     assert server.pages <= most_pages + 1
 
 
-def test_the_largest_accounts_are_within_the_bounds() -> None:
-    """100 000 mailboxes at 20 rows a page, and 1 000 000 messages of 1 kB at 100 rows a page."""
+def test_the_largest_accounts_are_within_the_limits() -> None:
+    """Read 100 000 mailboxes at 20 rows per page, and 1 000 000 messages of 1 kB at 100 rows per page."""
     for rows, size, length in ((100_000, 20, 500), (1_000_000, 100, 1000)):
         client = types.SimpleNamespace(received=0)
         reached = extent.Extent(t.cast(t.Any, client), Operation("list", "rows"))

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP driver against its simulated service: every doubtful behavior ends right, or loudly and is repaired."""
+"""The OnSIP driver against the simulated service, under every behavior: the result is correct, or an error is reported
+and the next run repairs it."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "default_limit": (1, 20),
     "max_limit": (20, 25000),
 }
-#: What cannot end right, by the service's own doing.
+#: Behaviors under which the service prevents a correct result.
 LOUD = {
     ("session_idle", 0.0),
     ("max_limit", 20),
@@ -75,11 +76,11 @@ LOUD = {
 }
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedOnsip.behavior_definitions:
-        choices = knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS[knob.name]
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedOnsip.behavior_definitions:
+        choices = behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS[behavior.name]
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
@@ -92,9 +93,9 @@ def tenant(no_waiting: None, server: SimulatorServer, monkeypatch: pytest.Monkey
 def apply(
     tenant: Tenant, box: dict[str, t.Any], stored: dict[str, t.Any] | None, loud: tuple[str, t.Any] | None
 ) -> bool:
-    """Apply a box in check mode, for real, and again; what fails must be known to, and is repaired by the next run.
+    """Apply a box in check mode, for real, and again. Failures must be expected, and the next run must repair them.
 
-    :returns: whether it failed.
+    :returns: whether the run failed.
     """
     number = box.get("new_mailbox", box["mailbox"])
     predicted = tenant.one(check=True, **box)
@@ -103,11 +104,11 @@ def apply(
     if loud is not None and done.get("failed"):
         assert done["msg"]
         name, value = loud
-        tenant.server.knobs.set(
-            name, next(knob.default for knob in SimulatedOnsip.behavior_definitions if knob.name == name)
+        tenant.server.behaviors.set(
+            name, next(behavior.default for behavior in SimulatedOnsip.behavior_definitions if behavior.name == name)
         )
         assert not tenant.one(**box).get("failed")
-        tenant.server.knobs.set(name, value)
+        tenant.server.behaviors.set(name, value)
     else:
         assert (done.get("msg"), done["changed"]) == (None, True)
         assert (predicted["changed"], predicted["changed_fields"]) == (True, done["changed_fields"])
@@ -119,8 +120,8 @@ def apply(
     return bool(done.get("failed"))
 
 
-@pytest.mark.parametrize(("name", "value"), _knob_values())
-def test_every_doubtful_behavior(tenant: Tenant, name: str, value: t.Any) -> None:
+@pytest.mark.parametrize(("name", "value"), _behavior_values())
+def test_every_behavior_of_onsip(tenant: Tenant, name: str, value: t.Any) -> None:
     tenant.begin(1, **{name: value})
     loud = (name, value) if (name, value) in LOUD else None
     hidden = {"Password": PIN} if (name, value) == ("pin_in_replies", "masked") else {}
@@ -136,7 +137,7 @@ def test_every_doubtful_behavior(tenant: Tenant, name: str, value: t.Any) -> Non
     assert tenant.stored("1001") is not None
 
 
-def test_requests_of_many(tenant: Tenant) -> None:
+def test_the_number_of_requests_for_many_mailboxes(tenant: Tenant) -> None:
     boxes = [{"mailbox": str(2001 + position), "name": f"Box {position}"} for position in range(60)]
     tenant.begin()
     made = tenant.many(*boxes)
@@ -156,7 +157,7 @@ def test_requests_of_many(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 20, 21, 499, 500, 501, 998, 999, 1000, 3100])
-def test_paging(tenant: Tenant, count: int) -> None:
+def test_pages_are_read_completely(tenant: Tenant, count: int) -> None:
     tenant.begin(count, list_order="reshuffled")
     found = tenant.run("vmbox_info")["mailboxes"]
     assert [box["mailbox"] for box in found] == [str(1001 + position) for position in range(count)]
@@ -164,14 +165,14 @@ def test_paging(tenant: Tenant, count: int) -> None:
 
 
 @pytest.mark.parametrize("organization", [{"domain": SimulatedOnsip.DOMAIN}, {"domain": None, "account_id": "61002"}])
-def test_round_trip(tenant: Tenant, organization: dict[str, t.Any]) -> None:
+def test_declaring_the_read_mailboxes_changes_nothing(tenant: Tenant, organization: dict[str, t.Any]) -> None:
     tenant.begin(30)
     shown = tenant.run("vmbox_info", **organization)["mailboxes"]
     assert tenant.many(*shown, **organization)["changed"] is False
     assert (tenant.writes, len(shown)) == (0, 30)
 
 
-def test_organization_by_its_id(tenant: Tenant) -> None:
+def test_the_organization_is_selected_by_id(tenant: Tenant) -> None:
     tenant.begin()
     made = tenant.one(mailbox="7011", name="Avery Quill", domain=None, account_id="61003")
     assert made["changed"] is True
@@ -179,13 +180,13 @@ def test_organization_by_its_id(tenant: Tenant) -> None:
     assert (box["OrganizationId"], box["address"]) == ("61003", "vm.7011@second.example.onsip.com")
 
 
-def test_domain_of_the_login(tenant: Tenant) -> None:
+def test_the_domain_is_that_of_the_login(tenant: Tenant) -> None:
     tenant.begin(2)
     login = {"username": f"{SimulatedOnsip.USERNAME}@{SimulatedOnsip.DOMAIN}", "domain": None}
     assert len(tenant.run("vmbox_info", **login)["mailboxes"]) == 2
 
 
-def test_pin_that_is_hidden(tenant: Tenant) -> None:
+def test_a_hidden_pin_is_handled(tenant: Tenant) -> None:
     tenant.begin(pin_in_replies="masked")
     tenant.one(**BOX)
     assert "update_pin" in str(tenant.one(**BOX | {"pin": OTHER_PIN})["warnings"])
@@ -205,7 +206,7 @@ def test_an_empty_value_is_sent_only_to_clear_one(tenant: Tenant, value: str) ->
 
 
 @pytest.mark.parametrize("unknown", ["request_error", "permission_error"])
-def test_a_box_that_somebody_else_deleted_meanwhile_is_deleted(tenant: Tenant, unknown: str) -> None:
+def test_a_concurrently_deleted_mailbox_counts_as_deleted(tenant: Tenant, unknown: str) -> None:
     tenant.begin(2, unknown_id=unknown)
     perform = tenant.vendor.perform
 
@@ -219,14 +220,14 @@ def test_a_box_that_somebody_else_deleted_meanwhile_is_deleted(tenant: Tenant, u
     assert list(tenant.vendor.state.boxes) == ["50102"]
 
 
-def test_a_box_is_found_by_its_id(tenant: Tenant) -> None:
+def test_a_mailbox_is_found_by_id(tenant: Tenant) -> None:
     tenant.begin(2)
     assert tenant.one(id="50102", announce_caller=True)["mailbox"]["mailbox"] == "1002"
     assert tenant.one(id="50102", state="absent")["changed"] is True
     assert tenant.stored("1002") is None
 
 
-def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> None:
+def test_a_reply_with_another_mailbox_is_refused(tenant: Tenant) -> None:
     tenant.begin(3)
     perform = tenant.vendor.perform
 
@@ -244,7 +245,7 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
     assert (found.id, found.number) == ("50102", "1002")
 
 
-def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_list_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(501)
     monkeypatch.setattr(extent, "MOST_ROWS", 400)
     result = tenant.run("vmbox_info")
@@ -261,7 +262,7 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
         ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`"),
     ],
 )
-def test_what_changes_beside_what_was_asked_is_reported(
+def test_unrequested_changes_are_reported(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], reported: str
 ) -> None:
     tenant.begin(1)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users whose unanswered calls go to an OnSIP box."""
+"""Attach OnSIP users to a mailbox, which records their unanswered calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOX_ADDRESS = "vm.7011@example.onsip.com"
 def tenant(
     no_waiting: None, request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> Tenant:
-    """A service that shows the addresses of boxes, and one that does not: that action is not documented."""
+    """Yield a service with, and one without, the undocumented action that returns the addresses of mailboxes."""
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 
@@ -40,7 +40,7 @@ def attach(tenant: Tenant, check: bool = False, number: str = "7011", **options:
     return result
 
 
-def test_attach_change_move_detach(tenant: Tenant) -> None:
+def test_a_user_is_attached_changed_moved_and_detached(tenant: Tenant) -> None:
     tenant.begin()
     for options, fields in (
         ({"user_address": AVERY}, None),
@@ -57,7 +57,7 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
         assert (attach(tenant, **options)["changed"], tenant.writes) == (False, 0)
     user = tenant.vendor.state.user_addresses[AVERY]
     assert (user["Timeout"], user["Address"]["Name"]) == ("35", "Front desk")
-    # Only the user that is named is managed; null speaks of all of them.
+    # Only the declared user is managed. Null refers to all users.
     assert tenant.default_address(AVERY) == BOX_ADDRESS
     assert attach(tenant)["changed_fields"] == ["onsip.attach.user_address"]
     assert (tenant.default_address(AVERY), tenant.default_address(ROBIN)) == (None, None)
@@ -65,7 +65,7 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
     assert (attach(tenant)["changed"], tenant.writes) == (False, 0)
 
 
-def test_everything_else_of_a_user_stays(tenant: Tenant) -> None:
+def test_other_settings_of_a_user_are_kept(tenant: Tenant) -> None:
     tenant.begin()
     users = tenant.vendor.state.user_addresses
     before = users[AVERY] | {"Timeout": "45"}
@@ -79,14 +79,14 @@ def test_everything_else_of_a_user_stays(tenant: Tenant) -> None:
     }
 
 
-def test_nothing_of_users_is_read_where_nothing_is_declared(tenant: Tenant) -> None:
+def test_users_are_read_only_if_declared(tenant: Tenant) -> None:
     tenant.begin(3)
     tenant.one(mailbox="1001", announce_caller=True)
     assert tenant.sent("UserAddressRead", "UserAddressBrowse", "VoicemailAddressBrowse") == 0
     assert "'attach'" not in str(tenant.run("vmbox_info")["mailboxes"])
 
 
-def test_many_users_are_read_as_one_listing(tenant: Tenant) -> None:
+def test_many_users_are_read_with_one_list(tenant: Tenant) -> None:
     tenant.begin(40)
     boxes = [
         {
@@ -99,11 +99,11 @@ def test_many_users_are_read_as_one_listing(tenant: Tenant) -> None:
     assert len(tenant.actions) == 5
     boxes[3]["onsip"]["attach"]["timeout"] = 45
     assert tenant.many(*boxes)["summary"]["update"] == 1
-    # Read once to see whether it is as planned, and once for what the write has to repeat.
+    # One read to check the planned state, and one for the values that the write must repeat.
     assert (tenant.sent("VoicemailboxRead"), tenant.sent("UserAddressRead"), tenant.writes) == (1, 2, 1)
 
 
-def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
+def test_a_mailbox_in_use_is_detached_before_its_deletion(tenant: Tenant) -> None:
     tenant.begin(delete_in_use="refused")
     attach(tenant, user_address=AVERY)
     refused = tenant.one(mailbox="7011", state="absent")
@@ -116,7 +116,7 @@ def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
         assert (tenant.stored("7011"), tenant.default_address(AVERY)) == (None, None)
 
 
-def test_what_cannot_be_attached_is_reported_before_any_write(tenant: Tenant) -> None:
+def test_invalid_attachments_are_reported_before_any_write(tenant: Tenant) -> None:
     tenant.begin(2)
     for number, options, reported in (
         ("1001", {"user_address": "nobody@example.onsip.com"}, "nobody@example.onsip.com"),
@@ -135,7 +135,7 @@ def test_what_cannot_be_attached_is_reported_before_any_write(tenant: Tenant) ->
     assert "1002" in twice["msg"]
 
 
-def test_a_user_of_somebody_else_is_refused(tenant: Tenant) -> None:
+def test_a_user_of_another_mailbox_is_refused(tenant: Tenant) -> None:
     tenant.begin(1)
     result = tenant.one(
         mailbox="1001", onsip={"username": "vm.user1001", "attach": {"user_address": AVERY, "user_id": "99"}}
@@ -146,7 +146,7 @@ def test_a_user_of_somebody_else_is_refused(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("options", [{"user_address": ROBIN}, None])
-def test_a_user_that_somebody_else_moved_meanwhile_stays(
+def test_a_concurrently_moved_user_is_not_changed(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any] | None
 ) -> None:
     tenant.begin(3)
@@ -156,7 +156,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     users, perform = tenant.vendor.state.user_addresses, tenant.vendor.perform
 
     def moved_by_somebody_else(name: str, call: t.Any) -> t.Any:
-        # The first reading of the mailbox after the plan; users to detach are listed, and read last.
+        # The first read of the mailbox after the plan. Users to detach are listed, and read last.
         if name == ("VoicemailboxRead" if options else "UserAddressRead"):
             users[ROBIN] = users[ROBIN] | {"DefaultAddress": {"Username": "vm.1002", "Domain": "example.onsip.com"}}
         return perform(name, call)
@@ -169,7 +169,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     assert tenant.default_address(ROBIN) == "vm.1002@example.onsip.com"
 
 
-def test_reading_shows_the_user_of_a_mailbox_on_request(tenant: Tenant) -> None:
+def test_the_user_of_a_mailbox_is_read_on_request(tenant: Tenant) -> None:
     tenant.begin()
     attach(tenant, user_address=AVERY)
     shown = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP driver where requests and replies are lost, sessions end and others work at the same time."""
+"""The OnSIP driver under lost requests and replies, expired sessions and concurrent changes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tenant(no_waiting: None, server: SimulatorServer, monkeypatch: pytest.Monkey
 
 
 def settle(tenant: Tenant, fault: str, box: dict[str, t.Any], stored: dict[str, t.Any] | None, number: str) -> None:
-    """Apply a box under a fault: it is right or it failed, and the next run is right."""
+    """Apply a box under a fault. The result is correct, or the run failed and the next one corrects it."""
     tenant.server.faults.set([fault])
     struck = tenant.one(**box, retry_budget=1)
     tenant.server.faults.set([])
@@ -41,7 +41,7 @@ def settle(tenant: Tenant, fault: str, box: dict[str, t.Any], stored: dict[str, 
 
 @pytest.mark.parametrize("skip", range(9))
 @pytest.mark.parametrize("fault", FAULTS)
-def test_one_fault_anywhere(tenant: Tenant, fault: str, skip: int) -> None:
+def test_one_fault_at_any_request(tenant: Tenant, fault: str, skip: int) -> None:
     tenant.begin(1)
     fault = f"{fault},count=1,skip={skip}"
     settle(tenant, fault, ATTACHED, STORED, "7011")
@@ -52,7 +52,7 @@ def test_one_fault_anywhere(tenant: Tenant, fault: str, skip: int) -> None:
 
 @pytest.mark.parametrize("skip", range(6))
 @pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "truncated"])
-def test_a_hidden_pin_is_never_taken_for_written(tenant: Tenant, fault: str, skip: int) -> None:
+def test_a_hidden_pin_is_never_assumed_to_be_written(tenant: Tenant, fault: str, skip: int) -> None:
     tenant.begin(1, pin_in_replies="masked")
     tenant.one(**BOX)
     changed = {"mailbox": "7011", "pin": OTHER_PIN, "update_pin": "always"}
@@ -65,8 +65,8 @@ def test_a_hidden_pin_is_never_taken_for_written(tenant: Tenant, fault: str, ski
 
 
 @pytest.mark.parametrize(("skip", "made"), [(2, False), (3, True), (4, True)])
-def test_a_failed_run_shows_what_it_may_have_written(tenant: Tenant, skip: int, made: bool) -> None:
-    """From one reply on every reply is lost, so nobody can look whether the box was made."""
+def test_a_failed_run_reports_possible_writes(tenant: Tenant, skip: int, made: bool) -> None:
+    """Lose every reply from one on, so that the run cannot check whether the box was created."""
     tenant.begin()
     tenant.server.faults.set([f"lost_reply,skip={skip}"])
     result = tenant.one(**BOX)
@@ -76,7 +76,7 @@ def test_a_failed_run_shows_what_it_may_have_written(tenant: Tenant, skip: int, 
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "status:503"])
-def test_many_under_faults(tenant: Tenant, fault: str) -> None:
+def test_many_mailboxes_under_faults(tenant: Tenant, fault: str) -> None:
     boxes = [{"mailbox": str(2001 + position), "name": f"Box {position}", "pin": PIN} for position in range(25)]
     tenant.begin()
     for _run in range(20):
@@ -84,7 +84,7 @@ def test_many_under_faults(tenant: Tenant, fault: str) -> None:
         result = tenant.many(*boxes, retry_budget=1)
         tenant.server.faults.set([])
         numbers = [box["Mailbox"] for box in tenant.vendor.state.boxes.values()]
-        assert len(numbers) == len(set(numbers)), "no box is made twice"
+        assert len(numbers) == len(set(numbers)), "no box is created twice"
         if not result.get("failed"):
             break
     else:
@@ -94,8 +94,8 @@ def test_many_under_faults(tenant: Tenant, fault: str) -> None:
 
 
 @pytest.mark.parametrize("parameter", ["Password", "Mailbox", ""])
-def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, parameter: str) -> None:
-    """The box was made, its Edit is refused, and the PIN is hidden: the run must fail, and say that it wrote."""
+def test_a_refused_pin_is_not_reported_as_written(tenant: Tenant, parameter: str) -> None:
+    """Create the box, refuse its Edit and hide the PIN. The run must fail and report its write."""
     tenant.begin(pin_in_replies="masked")
     find = tenant.vendor.boxes.find
 
@@ -115,7 +115,7 @@ def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, paramete
     assert parameter in result["msg"]
 
 
-def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ineffective_deletion_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(2)
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.one(mailbox="1001", state="absent")
@@ -123,26 +123,26 @@ def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: p
     assert "delete mailbox 1001: OnSIP reported success, but the box still exists" in result["msg"]
 
 
-@pytest.mark.parametrize("knobs", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])
-def test_a_refused_login_is_sent_once(tenant: Tenant, knobs: dict[str, t.Any]) -> None:
-    tenant.begin(5, **knobs)
+@pytest.mark.parametrize("behaviors", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])
+def test_a_refused_login_is_not_retried(tenant: Tenant, behaviors: dict[str, t.Any]) -> None:
+    tenant.begin(5, **behaviors)
     boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(5)]
     result = tenant.many(*boxes, password="not the password", retry_budget=5)
     assert (result["error"]["kind"], tenant.actions) == ("auth", ["SessionCreate"])
     assert "not the password" not in str(result["msg"])
 
 
-def test_a_locked_login_says_how_long(tenant: Tenant) -> None:
+def test_the_error_of_a_locked_login_names_its_duration(tenant: Tenant) -> None:
     tenant.begin(login_lock=1)
     tenant.one(mailbox="7011", name="Avery", password="not the password")
     assert "Wait 10 minutes" in tenant.one(mailbox="7011", name="Avery")["msg"]
     assert tenant.actions == ["SessionCreate"]
 
 
-def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
+def test_a_lost_session_is_renewed_once(tenant: Tenant) -> None:
     tenant.begin(20)
     boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(20)]
-    tenant.server.knobs.set("drop_session_before_call", 9)
+    tenant.server.behaviors.set("drop_session_before_call", 9)
     assert tenant.many(*boxes)["summary"]["update"] == 20
     assert tenant.sent("SessionCreate") == 2
     assert tenant.vendor.state.sessions == {}, "the session is ended"
@@ -158,14 +158,14 @@ def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
     ],
     ids=["refused by the service", "refused by the driver", "stopped by a guard", "stopped by the review"],
 )
-def test_the_session_is_ended_after_a_failure_too(tenant: Tenant, options: dict[str, t.Any]) -> None:
+def test_the_session_is_also_ended_after_a_failure(tenant: Tenant, options: dict[str, t.Any]) -> None:
     tenant.begin(4)
     assert tenant.run("vmboxes", **options)["failed"]
     assert (tenant.actions[0], tenant.actions[-1]) == ("SessionCreate", "SessionDestroy")
     assert tenant.vendor.state.sessions == {}
 
 
-def test_a_given_session_is_used_and_left_alone(tenant: Tenant) -> None:
+def test_a_given_session_is_used_and_not_ended(tenant: Tenant) -> None:
     tenant.begin(2)
     key = "k3v9q0t7m2h5d8r1c6s4b0n7j2"
     session = {"SessionId": key, "UserId": "40021", "used": tenant.server.clock.now()}
@@ -178,7 +178,7 @@ def test_a_given_session_is_used_and_left_alone(tenant: Tenant) -> None:
     assert (lost["error"]["kind"], tenant.actions) == ("expired", ["OrganizationRead"])
 
 
-def test_boxes_deleted_while_they_are_listed(tenant: Tenant) -> None:
+def test_mailboxes_deleted_during_a_list_are_handled(tenant: Tenant) -> None:
     tenant.begin(1200)
     perform = tenant.vendor.perform
 
@@ -195,7 +195,7 @@ def test_boxes_deleted_while_they_are_listed(tenant: Tenant) -> None:
     assert [box["mailbox"] for box in found] == [str(number) for number in range(1004, 2201)]
 
 
-def test_a_listing_that_never_holds_still_is_an_error(tenant: Tenant) -> None:
+def test_a_list_that_always_changes_is_an_error(tenant: Tenant) -> None:
     tenant.begin(1200)
     perform = tenant.vendor.perform
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What OnSIP cannot hold is one clear error before any write; what can be said in several words is understood."""
+"""Values that OnSIP does not support are one error before any write, and alternative spellings are accepted."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def test_one_clear_error_before_any_write(tenant: Tenant, options: dict[str, t.A
     assert "problems" not in result["msg"]
 
 
-def test_a_new_box_needs_a_name(tenant: Tenant) -> None:
+def test_a_new_mailbox_requires_a_name(tenant: Tenant) -> None:
     assert "`name` is required to create it" in tenant.one(mailbox="7011")["msg"]
     assert tenant.writes == 0
 
 
-def test_two_boxes_of_one_number_are_both_named(tenant: Tenant) -> None:
+def test_two_mailboxes_with_one_number_are_both_reported(tenant: Tenant) -> None:
     tenant.begin(1)
     box = dict(tenant.vendor.state.boxes["50101"])
     tenant.vendor.state.boxes["60001"] = box | {"VoicemailboxId": "60001"}
@@ -90,7 +90,7 @@ def test_two_boxes_of_one_number_are_both_named(tenant: Tenant) -> None:
     assert "60001" in result["msg"]
 
 
-def test_an_address_that_is_taken_is_reported(tenant: Tenant) -> None:
+def test_an_occupied_address_is_reported(tenant: Tenant) -> None:
     result = tenant.one(**NAMED, onsip={"username": "avery"})
     assert (result["failed"], result["changed"]) == (True, False)
     for part in ("mailbox 7011", "avery@example.onsip.com", "Address.Unavailable", "`onsip.username`"):
@@ -120,7 +120,7 @@ def test_an_unknown_organization_is_reported(tenant: Tenant) -> None:
         ({"onsip": {"notify_pager": "no"}}, {"NotifyPager": "no"}),
     ],
 )
-def test_what_is_understood(tenant: Tenant, options: dict[str, t.Any], wire: dict[str, str]) -> None:
+def test_alternative_spellings_are_accepted(tenant: Tenant, options: dict[str, t.Any], wire: dict[str, str]) -> None:
     result = tenant.many(NAMED | options)
     assert (result.get("failed", False), result["changed"]) == (False, True), result
     assert wire.items() <= (tenant.stored("7011") or {}).items()
@@ -128,7 +128,7 @@ def test_what_is_understood(tenant: Tenant, options: dict[str, t.Any], wire: dic
 
 
 @pytest.mark.parametrize("word", ["no", "false", "", None, "yes", "attach", "delete", "sometimes"])
-def test_every_word_of_a_notice_survives_an_edit_of_something_else(word: str | None) -> None:
+def test_notification_settings_survive_other_edits(word: str | None) -> None:
     native = {"NotifyEmail": word, "Email": "a@example.com", "SayCallerId": "1", "SayDatetime": "0"}
     values = MAILBOX.decode(native)
     assert (values["announce_caller"], values["announce_time"]) == (True, "disabled")

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP driver under every doubtful behavior of the vendor: it ends right, or loudly and is repaired."""
+"""The PortSIP driver under every behavior of the vendor: the result is correct, or an error is reported and the next
+run repairs it."""
 
 from __future__ import annotations
 
@@ -63,20 +64,26 @@ NUMBERS = {
     "page_limit": (1, 2, 100),
     "pin_minimum": (4, 6),
     "pin_maximum": (6, 10),
-    # A box into which messages arrive is not deleted, so its life does not end as it should.
+    # A mailbox that receives messages is not deleted, so its lifecycle is incomplete.
     "arriving_messages": (),
 }
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedPortsip.behavior_definitions:
-        choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedPortsip.behavior_definitions:
+        choices = (
+            (True, False)
+            if behavior.accepts is bool
+            else NUMBERS[behavior.name]
+            if behavior.accepts is int
+            else behavior.accepts
+        )
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
-KNOB_VALUES = _knob_values()
+BEHAVIOR_VALUES = _behavior_values()
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def tenant(server: SimulatorServer) -> Tenant:
 
 
 def _twice(tenant: Tenant, declared: dict[str, t.Any], singular: bool, stored: list[dict[str, t.Any]]) -> None:
-    """Declare a box, and once more: check mode foresees the first run, which does it, and the second writes nothing."""
+    """Declare a box twice: check mode predicts the first run, and the second one writes nothing."""
     declare = (lambda box, **options: tenant.box(**box, **options)) if singular else tenant.boxes
     predicted = declare({**declared, "update_pin": "always"}, check=True)
     assert tenant.writes == 0
@@ -103,21 +110,21 @@ def _twice(tenant: Tenant, declared: dict[str, t.Any], singular: bool, stored: l
 
 
 @pytest.mark.parametrize("singular", [True, False], ids=["one", "many"])
-@pytest.mark.parametrize(("knob", "value"), KNOB_VALUES)
-def test_the_life_of_a_shared_voicemail(tenant: Tenant, knob: str, value: t.Any, singular: bool) -> None:
-    tenant.begin(3, 2, **{knob: value})
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIOR_VALUES)
+def test_the_lifecycle_of_a_shared_voicemail(tenant: Tenant, behavior: str, value: t.Any, singular: bool) -> None:
+    tenant.begin(3, 2, **{behavior: value})
     _twice(tenant, BOX, singular, [STORED_BOX])
     _twice(tenant, CHANGED, singular, [STORED_CHANGED])
-    # Ansible itself takes no null for an option with choices, so a single box uses the word.
+    # Ansible does not accept null for an option with choices, so a single box uses the choice.
     _twice(tenant, {**CLEARED, "play_datetime": "disabled"} if singular else CLEARED, singular, [STORED_CLEARED])
     _twice(tenant, {**NUMBER, "state": "absent"}, singular, [])
     assert len(tenant.directory.boxes.collection) == 3
 
 
 @pytest.mark.parametrize("singular", [True, False], ids=["one", "many"])
-@pytest.mark.parametrize(("knob", "value"), KNOB_VALUES)
-def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any, singular: bool) -> None:
-    tenant.begin(3, **{knob: value})
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIOR_VALUES)
+def test_the_lifecycle_of_a_personal_mailbox(tenant: Tenant, behavior: str, value: t.Any, singular: bool) -> None:
+    tenant.begin(3, **{behavior: value})
     declare = (lambda box, **options: tenant.mailbox(**box, **options)) if singular else tenant.mailboxes
     whole = tenant.stored_user("1001")
     steps = [
@@ -133,7 +140,7 @@ def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any,
         assert first["changed"]
         assert tenant.writes == 1
         assert predicted["diff"] == first["diff"]
-        # Nothing of the user but what was declared may change.
+        # Only declared fields of the user may change.
         assert tenant.stored_user("1001") == {**whole, **stored}
         again = declare(declared)
         assert not again.get("failed")
@@ -143,7 +150,7 @@ def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any,
 
 @pytest.mark.parametrize("shown", ["clear", "absent", "empty", "masked"])
 @pytest.mark.parametrize("resource", ["user", "box"])
-def test_the_pin_is_written_when_it_should_be(tenant: Tenant, shown: str, resource: str) -> None:
+def test_the_pin_is_written_according_to_update_pin(tenant: Tenant, shown: str, resource: str) -> None:
     tenant.begin(1, pin_reply=shown)
     number = {"mailbox": "1001"} if resource == "user" else {"extension_number": "8001"}
     run = tenant.mailbox if resource == "user" else tenant.box
@@ -177,7 +184,7 @@ def test_the_pin_is_written_when_it_should_be(tenant: Tenant, shown: str, resour
 
 
 @pytest.mark.parametrize("omitted", ["keep", "reset"])
-def test_a_pin_older_than_the_policy_hinders_nothing(tenant: Tenant, omitted: str) -> None:
+def test_a_pin_older_than_the_policy_is_accepted(tenant: Tenant, omitted: str) -> None:
     tenant.begin(1, update_omitted=omitted, pin_minimum=8)
     pins = [tenant.stored_user("1001")["voicemail_pin"], tenant.stored_boxes("8001")[0]["pin"]]
     assert tenant.mailboxes({"mailbox": "1001", "notify": True})["changed"]
@@ -192,7 +199,7 @@ def test_a_pin_older_than_the_policy_hinders_nothing(tenant: Tenant, omitted: st
 @pytest.mark.parametrize("blank", ["empty", "null", "absent"])
 @pytest.mark.parametrize("defaults", ["set", "unset"])
 @pytest.mark.parametrize("omitted", ["keep", "reset"])
-def test_blank_values_make_no_difference(tenant: Tenant, blank: str, defaults: str, omitted: str) -> None:
+def test_blank_values_are_equal(tenant: Tenant, blank: str, defaults: str, omitted: str) -> None:
     tenant.begin(blank_reply=blank, create_defaults=defaults, update_omitted=omitted)
     plain = {**NUMBER, "name": "Desk", "pin": PIN, "recipients": [], "play_datetime": "disabled", "enable_pin": True}
     assert tenant.boxes(plain)["changed"]
@@ -204,7 +211,7 @@ def test_blank_values_make_no_difference(tenant: Tenant, blank: str, defaults: s
 
 
 @pytest.mark.parametrize("omitted", ["keep", "reset"])
-def test_a_box_is_read_again_before_it_is_written_whole(
+def test_a_mailbox_is_read_again_before_a_full_write(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, omitted: str
 ) -> None:
     tenant.begin(2, update_omitted=omitted)
@@ -216,7 +223,7 @@ def test_a_box_is_read_again_before_it_is_written_whole(
         number = next(iter(key.values()))
         (found,) = [one["id"] for one in table.collection.values() if one["extension_number"] == number]
         with monkeypatch.context() as patch:
-            # After the login and all reading that the plan needs.
+            # After the login and all reads for the plan.
             reads = 4 if "mailbox" in key else 3
             tenant.before_request(
                 patch, reads, lambda table=table, found=found, change=change: table.change(found, change)
@@ -228,7 +235,7 @@ def test_a_box_is_read_again_before_it_is_written_whole(
         assert stored.get("name") == key.get("name", stored["name"])
 
 
-def test_reading_gives_what_can_be_declared(tenant: Tenant) -> None:
+def test_read_mailboxes_can_be_declared(tenant: Tenant) -> None:
     tenant.begin(5)
     tenant.boxes(BOX)
     found = tenant.run("shared_voicemail_info")["shared_voicemails"]

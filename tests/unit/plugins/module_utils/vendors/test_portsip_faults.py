@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP driver where the network or the PBX fails: the state is right, or the run fails and the next repairs."""
+"""The PortSIP driver under failures of network and PBX: the result is correct, or the run fails and the next one
+repairs it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ FAULTS = (
     "html:502,count=1",
     "html,count=1",
 )
-#: Boxes to begin with, what is declared, and what is stored then.
+#: Initial boxes, the declaration, and the expected stored boxes.
 WORK: dict[str, tuple[list[dict[str, t.Any]], dict[str, t.Any], list[dict[str, t.Any]]]] = {
     "create": ([], BOX, [STORED_BOX]),
     "update": ([{**BOX, "name": "Old", "recipients": []}], BOX, [STORED_BOX]),
@@ -41,7 +42,8 @@ def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
 def _settled(
     tenant: Tenant, declared: dict[str, t.Any], stored: list[dict[str, t.Any]], first: dict[str, t.Any]
 ) -> None:
-    """The first run did it, or failed loudly and a second one does; then nothing is left to do."""
+    """Check that the first run succeeded, or reported an error and a second one succeeds. A further run changes
+    nothing."""
     tenant.server.faults.set([])
     if first.get("failed"):
         assert first["msg"]
@@ -56,7 +58,7 @@ def _settled(
 @pytest.mark.parametrize("missing", ["400", "404"])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("work", WORK)
-def test_a_write_that_fails_once(tenant: Tenant, work: str, fault: str, missing: str) -> None:
+def test_a_write_that_fails_once_is_repaired(tenant: Tenant, work: str, fault: str, missing: str) -> None:
     tenant.begin(2, missing_read_status=missing, missing_destroy="documented" if missing == "404" else "swapped")
     begin, declared, stored = WORK[work]
     assert not tenant.boxes(*begin).get("failed")
@@ -70,7 +72,7 @@ def test_a_write_that_fails_once(tenant: Tenant, work: str, fault: str, missing:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("work", WORK)
-def test_a_reading_that_fails_once(tenant: Tenant, work: str, fault: str) -> None:
+def test_a_read_that_fails_once_is_retried(tenant: Tenant, work: str, fault: str) -> None:
     begin, declared, stored = WORK[work]
     tenant.begin(2).boxes(*begin)
     tenant.server.faults.set([f"{fault},method=GET"])
@@ -82,19 +84,19 @@ def test_a_reading_that_fails_once(tenant: Tenant, work: str, fault: str) -> Non
 
 @pytest.mark.parametrize("fault", ["stale_listing", "stale_listing:2"])
 @pytest.mark.parametrize("work", WORK)
-def test_a_listing_that_is_behind(tenant: Tenant, work: str, fault: str) -> None:
+def test_a_stale_list_is_handled(tenant: Tenant, work: str, fault: str) -> None:
     begin, declared, stored = WORK[work]
     tenant.begin(2).boxes(*begin)
     tenant.server.faults.set([f"{fault},count=1,path=shared_voicemails$,method=GET"])
     result = tenant.boxes(declared, retry_budget=5)
     if work == "delete" and not result["changed"]:
-        # What the PBX itself does not show cannot be deleted; the next run sees it.
+        # A box missing from the list cannot be deleted. The next run finds it.
         result = tenant.boxes(declared)
     _settled(tenant, declared, stored, result)
 
 
 @pytest.mark.parametrize("work", WORK)
-def test_a_server_that_stays_broken_is_loud(tenant: Tenant, work: str) -> None:
+def test_a_broken_server_is_reported(tenant: Tenant, work: str) -> None:
     begin, declared, stored = WORK[work]
     tenant.begin(2).boxes(*begin)
     tenant.server.faults.set([f"status:503,method=POST,path={PATHS[work]}"])
@@ -107,19 +109,19 @@ def test_a_server_that_stays_broken_is_loud(tenant: Tenant, work: str) -> None:
 
 @pytest.mark.parametrize("status", ["403", "429", "503"])
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_a_rate_limit_is_loud_and_the_next_minute_repairs(tenant: Tenant, status: str, limit: int) -> None:
+def test_a_rate_limit_is_reported_and_a_later_run_succeeds(tenant: Tenant, status: str, limit: int) -> None:
     tenant.begin(2, rate_limit=limit, rate_limit_status=status, rate_limit_retry_after=True)
     tenant.server.simulation.clock.advance(60)
     result = tenant.boxes(BOX)
     assert result["failed"]
-    tenant.server.knobs.set("rate_limit", 0)
+    tenant.server.behaviors.set("rate_limit", 0)
     _settled(tenant, BOX, [STORED_BOX], result)
 
 
 @pytest.mark.parametrize("destroyed", ["documented", "swapped"])
 @pytest.mark.parametrize("missing", ["400", "404"])
 @pytest.mark.parametrize("work", ["update", "delete"])
-def test_a_box_that_vanishes_before_its_write(
+def test_a_mailbox_that_disappears_before_its_write(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, work: str, missing: str, destroyed: str
 ) -> None:
     begin, declared, stored = WORK[work]
@@ -133,9 +135,7 @@ def test_a_box_that_vanishes_before_its_write(
 
 
 @pytest.mark.parametrize("taken", ["400", "409"])
-def test_a_box_that_appears_before_it_is_made_is_adopted(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, taken: str
-) -> None:
+def test_a_mailbox_created_concurrently_is_adopted(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, taken: str) -> None:
     tenant.begin(1, number_taken_status=taken)
     other = next(iter(tenant.directory.boxes.collection.values()))
     somebody = {**other, "id": "123456789012345678", "extension_number": "8500"}
@@ -144,7 +144,7 @@ def test_a_box_that_appears_before_it_is_made_is_adopted(
 
 
 @pytest.mark.parametrize("fault", ["lost_reply,probability=0.3", "status:503,probability=0.3,retry_after=0"])
-def test_many_boxes_through_a_bad_network(tenant: Tenant, fault: str) -> None:
+def test_many_mailboxes_on_an_unreliable_network(tenant: Tenant, fault: str) -> None:
     tenant.begin(20)
     wanted = [{"extension_number": str(9000 + place), "name": f"Desk {place}", "pin": PIN} for place in range(40)]
     tenant.server.faults.set([f"{fault},path=shared_voicemails"])
@@ -157,7 +157,7 @@ def test_many_boxes_through_a_bad_network(tenant: Tenant, fault: str) -> None:
     assert not tenant.boxes(*wanted)["changed"]
 
 
-def test_a_lost_reply_to_the_write_of_a_personal_mailbox(tenant: Tenant) -> None:
+def test_a_lost_reply_to_a_personal_mailbox_write(tenant: Tenant) -> None:
     tenant.begin(2)
     tenant.server.faults.set(["lost_reply,count=1,method=POST,path=/users/"])
     result = tenant.mailbox(mailbox="1001", notify=True, retry_budget=5)
@@ -166,7 +166,7 @@ def test_a_lost_reply_to_the_write_of_a_personal_mailbox(tenant: Tenant) -> None
     assert tenant.stored_user("1001")["enable_voicemail_notify"] is True
 
 
-def test_messages_keep_their_box(tenant: Tenant) -> None:
+def test_a_mailbox_with_messages_is_not_deleted(tenant: Tenant) -> None:
     tenant.begin(3, 4)
     gone = {"extension_number": "8002", "state": "absent"}
     for result in (tenant.box(**gone), tenant.boxes(gone)):

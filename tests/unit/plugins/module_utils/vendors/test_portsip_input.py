@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Declarations that PortSIP cannot hold, and what it refuses itself: one clear error each, and nothing is written."""
+"""Declarations that PortSIP does not support or refuses: one error each, and nothing is written."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tenant(server: SimulatorServer) -> Tenant:
     ],
 )
 @pytest.mark.parametrize("module", ["vmbox", "vmboxes"])
-def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
+def test_an_invalid_mailbox_is_refused_before_any_request(
     tenant: Tenant, module: str, options: dict[str, t.Any], problem: str
 ) -> None:
     result = tenant.mailbox(**options) if module == "vmbox" else tenant.mailboxes(options)
@@ -79,7 +79,7 @@ def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
         ({"play_datetime": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),
     ],
 )
-def test_a_shared_voicemail_that_cannot_be_is_refused_before_any_request(
+def test_an_invalid_shared_voicemail_is_refused_before_any_request(
     tenant: Tenant, options: dict[str, t.Any], problem: str
 ) -> None:
     result = tenant.boxes({**BOX, **options})
@@ -88,20 +88,20 @@ def test_a_shared_voicemail_that_cannot_be_is_refused_before_any_request(
     assert len(tenant.server.journal) == 0
 
 
-def test_the_dictionary_of_the_vendor_has_nothing_left(tenant: Tenant) -> None:
+def test_the_vendor_dictionary_has_no_keys(tenant: Tenant) -> None:
     result = tenant.mailboxes({"mailbox": "1001", "portsip": {"voicemail_pin": PIN}})
     assert "`portsip.voicemail_pin` is set by the option `pin`" in result["msg"]
     foreign = {"kazoo": {"flags": []}, "onsip": {}, "tel4vn": {}}
     assert tenant.mailboxes({"mailbox": "1001", "notify": True, **foreign})["changed"]
 
 
-def test_words_for_truth_are_understood(tenant: Tenant) -> None:
+def test_words_for_booleans_are_accepted(tenant: Tenant) -> None:
     assert tenant.mailboxes({"mailbox": "1001", "notify": "yes", "require_pin": "no"})["changed"]
     assert tenant.stored_user("1001")["enable_voicemail_notify"] is True
     assert tenant.stored_user("1001")["enable_voicemail_pin"] is False
 
 
-def test_a_mailbox_without_a_user_cannot_be_made(tenant: Tenant) -> None:
+def test_a_mailbox_without_a_user_cannot_be_created(tenant: Tenant) -> None:
     for check in (True, False):
         result = tenant.mailboxes({"mailbox": "1001", "notify": True}, {"mailbox": "1999", "notify": True}, check=check)
         assert "create the user in PortSIP first" in result["msg"]
@@ -117,7 +117,7 @@ def test_mailboxes_are_not_pruned(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("missing", ["name", "pin"])
-def test_what_a_new_shared_voicemail_needs_is_asked_for(tenant: Tenant, missing: str) -> None:
+def test_required_options_of_a_new_shared_voicemail_are_reported(tenant: Tenant, missing: str) -> None:
     result = tenant.boxes({option: value for option, value in BOX.items() if option != missing})
     assert f"`{missing}` is required to create it" in result["msg"]
     assert tenant.writes == 0
@@ -130,14 +130,14 @@ def test_the_policy_of_the_server_is_reported(tenant: Tenant, status: str) -> No
     for result in (tenant.boxes({**BOX, "pin": "4829"}), tenant.mailbox(mailbox="1001", pin="4829")):
         assert result["failed"]
         assert "pin: must have 6 to 10 digits" in result["msg"]
-        # Its port may hold these digits.
+        # The port may contain these digits.
         assert "4829" not in repr(result).replace(tenant.server.url, "")
     assert tenant.stored_boxes("8500") == []
     assert tenant.stored_user("1001") == before
 
 
 @pytest.mark.parametrize("status", ["400", "409"])
-def test_a_number_that_is_taken_is_reported(tenant: Tenant, status: str) -> None:
+def test_an_occupied_number_is_reported(tenant: Tenant, status: str) -> None:
     tenant.begin(3, number_taken_status=status)
     result = tenant.boxes({**BOX, "extension_number": "1001"})
     assert "shared voicemail 1001: The extension number is already in use" in result["msg"]
@@ -146,7 +146,7 @@ def test_a_number_that_is_taken_is_reported(tenant: Tenant, status: str) -> None
 
 
 @given(st.text("0123456789", min_size=4, max_size=10))
-def test_a_pin_is_refused_exactly_when_the_server_would(pin: str) -> None:
+def test_pin_rules_match_those_of_the_server(pin: str) -> None:
     if pin_problem(pin, 4, 10) is None:
         assert PIN_KIND.parse(pin) == pin
         return
@@ -156,7 +156,7 @@ def test_a_pin_is_refused_exactly_when_the_server_would(pin: str) -> None:
 
 
 @pytest.mark.parametrize("shown", [None, "", "******", "a1b2", "hidden\n"])
-def test_a_pin_that_is_not_shown_is_unknown(shown: str | None) -> None:
+def test_a_hidden_pin_is_unknown(shown: str | None) -> None:
     for table, wire in ((MAILBOX, "voicemail_pin"), (SHARED_VOICEMAIL, "pin")):
         assert table.decode({wire: shown})["pin"] is UNKNOWN
         assert table.decode({})["pin"] is UNKNOWN
@@ -167,12 +167,12 @@ def test_a_pin_that_is_not_shown_is_unknown(shown: str | None) -> None:
     ("written", "kept"),
     [("EN-us", "en-US"), ("de", "de"), ("zh-hant-tw", "zh-Hant-TW"), ("es-419", "es-419"), ("", None)],
 )
-def test_a_language_has_one_spelling(written: str, kept: str | None) -> None:
+def test_language_tags_are_normalized(written: str, kept: str | None) -> None:
     assert LANGUAGE.parse(written) == kept
     assert LANGUAGE.read(written) == kept
 
 
-def test_a_refusal_repeats_no_secret() -> None:
+def test_a_refusal_contains_no_secret() -> None:
     connection = Connection("portsip", "http://127.0.0.1:1/api", password="my-password")
     client = Client(connection, 1)
     body = {
@@ -198,7 +198,7 @@ def test_a_refusal_repeats_no_secret() -> None:
     ("status", "kind"),
     [(400, "rejected"), (401, "expired"), (403, "auth"), (404, "not_found"), (422, "rejected"), (502, "transport")],
 )
-def test_a_refusal_without_words_is_still_one(status: int, kind: str, body: bytes) -> None:
+def test_a_refusal_without_text_is_reported(status: int, kind: str, body: bytes) -> None:
     client = Client(Connection("portsip", "http://127.0.0.1:1/api"), 1)
     error = refusal(Reply(status, {}, body, Operation("list", "mailboxes")), client)
     client.close()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listings and lookups of the PortSIP driver: complete or an error, with the fewest requests."""
+"""Lists and lookups of the PortSIP driver: complete or an error, with few requests."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def test_every_box_is_listed(tenant: Tenant, count: int, pages: int, order: str)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 99])
-def test_pages_shorter_than_asked_for_end_nothing(tenant: Tenant, limit: int) -> None:
+def test_short_pages_do_not_end_the_list(tenant: Tenant, limit: int) -> None:
     tenant.begin(23, page_limit=limit)
     assert {box["extension_number"] for box in _read(tenant)} == _stored(tenant)
 
 
 @pytest.mark.timeout(30)
-def test_thousands_that_are_right_cost_only_their_pages(tenant: Tenant) -> None:
+def test_thousands_of_unchanged_mailboxes_cost_only_their_pages(tenant: Tenant) -> None:
     tenant.begin(3000)
     wanted = _read(tenant)
     result = tenant.boxes(*wanted, prune=True)
@@ -56,7 +56,7 @@ def test_thousands_that_are_right_cost_only_their_pages(tenant: Tenant) -> None:
     assert (tenant.sent("GET"), tenant.writes, tenant.logins) == (30, 0, 1)
 
 
-def test_few_of_thousands_are_looked_up(tenant: Tenant) -> None:
+def test_a_few_of_thousands_are_looked_up(tenant: Tenant) -> None:
     tenant.begin(1500)
     wanted = [box for box in _read(tenant) if box["extension_number"] in ("8003", "8999", "80500")]
     for box in wanted:
@@ -71,7 +71,7 @@ def test_few_of_thousands_are_looked_up(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("support", ["full", "refused", "ignored"])
-def test_a_box_is_found_however_filters_are_taken(tenant: Tenant, support: str) -> None:
+def test_a_mailbox_is_found_with_any_filter_support(tenant: Tenant, support: str) -> None:
     tenant.begin(150, filter_support=support)
     assert tenant.box(extension_number="80101" if "80101" in _stored(tenant) else "8101", name="Found")["changed"]
     found = [box["name"] for box in tenant.directory.boxes.collection.values()]
@@ -82,17 +82,17 @@ def test_a_box_is_found_however_filters_are_taken(tenant: Tenant, support: str) 
     assert tenant.stored_user("1140")["enable_voicemail_notify"] is True
 
 
-def test_new_boxes_cost_a_write_and_a_reading_each(tenant: Tenant) -> None:
+def test_new_mailboxes_cost_one_write_and_one_read(tenant: Tenant) -> None:
     tenant.begin(50)
     wanted = [{"extension_number": str(9000 + place), "name": f"Desk {place}", "pin": PIN} for place in range(40)]
     result = tenant.boxes(*wanted)
     assert result["summary"]["create"] == 40
-    # One listing before, and one after, which shows numbers that somebody else created as well.
+    # One list before, and one after, which reveals duplicates of other clients.
     assert (tenant.sent("GET", LIST), tenant.sent("GET", LIST + "/.+"), tenant.writes) == (2, 40, 40)
     assert result["summary"]["requests"] == 1 + 2 + 80
 
 
-def test_personal_mailboxes_are_read_one_by_one(tenant: Tenant) -> None:
+def test_personal_mailboxes_are_read_individually(tenant: Tenant) -> None:
     tenant.begin(30)
     wanted = [{"mailbox": str(1001 + place), "notify": False} for place in range(20)]
     assert not tenant.mailboxes(*wanted)["changed"]
@@ -101,7 +101,7 @@ def test_personal_mailboxes_are_read_one_by_one(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("change", ["add", "remove"])
 @pytest.mark.parametrize("before", [3, 4])
-def test_a_listing_that_changes_is_read_again(
+def test_a_changed_list_is_read_again(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, before: int, change: str
 ) -> None:
     tenant.begin(250, default_order="reverse")
@@ -109,7 +109,7 @@ def test_a_listing_that_changes_is_read_again(
 
     def happen() -> None:
         if change == "remove":
-            # Of the first page: what follows moves up by one.
+            # A row of the first page, so that the following rows move up by one.
             tenant.directory.remove_box(list(boxes)[-1])
         else:
             tenant.directory.add_box({**next(iter(boxes.values())), "id": "1", "extension_number": "9999"})
@@ -119,7 +119,7 @@ def test_a_listing_that_changes_is_read_again(
     assert tenant.sent("GET") > 3
 
 
-def test_a_listing_that_never_rests_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_always_changes_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(150)
     boxes = tenant.directory.boxes.collection
     simulation = tenant.server.simulation
@@ -135,7 +135,7 @@ def test_a_listing_that_never_rests_is_an_error(tenant: Tenant, monkeypatch: pyt
     assert tenant.writes == 0
 
 
-def test_two_boxes_with_one_number_are_named(tenant: Tenant) -> None:
+def test_two_mailboxes_with_one_number_are_reported(tenant: Tenant) -> None:
     tenant.begin(2, filter_support="ignored")
     first = next(iter(tenant.directory.boxes.collection.values()))
     tenant.directory.boxes.add({**first, "id": "123456789012345678"})
@@ -148,7 +148,7 @@ def test_two_boxes_with_one_number_are_named(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("shape", ["digits", "base64"])
 @pytest.mark.parametrize("missing", ["400", "404"])
-def test_an_id_finds_its_box_or_nothing(tenant: Tenant, missing: str, shape: str) -> None:
+def test_an_id_finds_its_mailbox_or_none(tenant: Tenant, missing: str, shape: str) -> None:
     tenant.begin(2, missing_read_status=missing, id_shape=shape)
     (box_id,) = [key for key, box in tenant.directory.boxes.collection.items() if box["extension_number"] == "8002"]
     assert tenant.box(id=box_id, name="Found by id")["changed"]

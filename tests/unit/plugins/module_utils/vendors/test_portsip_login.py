@@ -25,7 +25,7 @@ def tenant(server: SimulatorServer) -> Tenant:
 
 
 def _session(tenant: Tenant, name: str | None = None) -> dict[str, t.Any]:
-    """Open a session at the PBX: of the tenant's administrator, or of the system administrator."""
+    """Open a session of the tenant's administrator or the system administrator at the PBX."""
     sessions = tenant.vendor._sessions
     found = tenant.directory.user_named(
         None if name else SimulatedPortsip.ACCOUNT_ID, name or SimulatedPortsip.ADMIN_USERNAME
@@ -40,7 +40,7 @@ def _numbers(result: dict[str, t.Any]) -> list[str]:
 
 @pytest.mark.parametrize("status", ["400", "401"])
 @pytest.mark.parametrize("family", ["token", "sign_in"])
-def test_a_refused_login_is_sent_once(tenant: Tenant, status: str, family: str) -> None:
+def test_a_refused_login_is_not_retried(tenant: Tenant, status: str, family: str) -> None:
     tenant.begin(1, login_refused_status=status)
     if family == "sign_in":
         tenant.server.faults.set([TOKEN_ENDPOINT_MISSING])
@@ -52,7 +52,7 @@ def test_a_refused_login_is_sent_once(tenant: Tenant, status: str, family: str) 
     assert len(tenant.server.journal) == tenant.logins
 
 
-def test_an_unknown_domain_is_named_and_not_tried_twice(tenant: Tenant) -> None:
+def test_an_unknown_domain_is_reported_and_not_retried(tenant: Tenant) -> None:
     result = tenant.boxes(BOX, domain="nowhere.example.com")
     assert "No tenant information found" in result["msg"]
     assert "Check `domain`" in result["msg"]
@@ -68,7 +68,7 @@ def test_a_blocked_address_is_reported(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("version", ["22.2", "22.3", "22.6"])
-def test_the_other_family_serves_where_the_token_endpoint_is_missing(tenant: Tenant, version: str) -> None:
+def test_the_other_login_is_used_without_a_token_endpoint(tenant: Tenant, version: str) -> None:
     tenant.begin(3, version=version)
     tenant.server.faults.set([TOKEN_ENDPOINT_MISSING])
     assert _numbers(tenant.run("shared_voicemail_info")) == ["8001", "8002", "8003"]
@@ -81,7 +81,7 @@ def test_an_address_without_any_login_is_reported(tenant: Tenant) -> None:
     assert result["msg"] == "PortSIP has no login at this address. Check `url`: it must end in /api."
 
 
-def test_a_second_factor_is_a_clear_error(tenant: Tenant) -> None:
+def test_a_second_factor_is_an_error(tenant: Tenant) -> None:
     tenant.begin(two_factor="on")
     tenant.server.faults.set([TOKEN_ENDPOINT_MISSING])
     result = tenant.boxes(BOX)
@@ -95,7 +95,7 @@ def test_a_page_instead_of_a_login_is_reported(tenant: Tenant) -> None:
     assert "HTML" in tenant.boxes(BOX)["msg"]
 
 
-def test_a_system_administrator_enters_the_tenant_asked_for(tenant: Tenant) -> None:
+def test_a_system_administrator_enters_the_requested_tenant(tenant: Tenant) -> None:
     here = tenant.run("shared_voicemail_info", **SYSTEM, account_id=SimulatedPortsip.ACCOUNT_ID)
     assert _numbers(here) == ["8001", "8002", "8003"]
     paths = [entry["path"] for entry in tenant.server.journal.entries()]
@@ -116,13 +116,13 @@ def test_a_tenant_that_cannot_be_entered_is_an_error(tenant: Tenant, missing: st
         assert tenant.writes == 0
 
 
-def test_a_system_administrator_outside_of_tenants_is_reported_the_option(tenant: Tenant) -> None:
+def test_a_system_administrator_without_a_tenant_is_reported_with_the_option(tenant: Tenant) -> None:
     result = tenant.boxes(BOX, **SYSTEM)
     assert "no tenant is selected" in result["msg"]
     assert "account_id" in result["msg"]
 
 
-def test_an_administrator_of_the_tenant_need_not_enter_it(tenant: Tenant) -> None:
+def test_a_tenant_administrator_does_not_enter_the_tenant(tenant: Tenant) -> None:
     assert _numbers(tenant.run("shared_voicemail_info", account_id=SimulatedPortsip.ACCOUNT_ID)) == [
         "8001",
         "8002",
@@ -131,21 +131,21 @@ def test_an_administrator_of_the_tenant_need_not_enter_it(tenant: Tenant) -> Non
     assert not [entry for entry in tenant.server.journal.entries() if entry["path"].endswith("/switch")]
 
 
-def test_a_switch_that_did_not_happen_is_noticed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ineffective_tenant_switch_is_detected(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sessions, "enter", lambda _self, token, tenant_id: None)
     result = tenant.boxes(BOX, **SYSTEM, account_id=SimulatedPortsip.ACCOUNT_ID)
     assert "the login is in no tenant" in result["msg"]
     assert tenant.writes == 0
 
 
-def test_a_given_token_needs_no_login(tenant: Tenant) -> None:
+def test_a_given_token_requires_no_login(tenant: Tenant) -> None:
     token = _session(tenant)["access_token"]
     assert _numbers(tenant.run("shared_voicemail_info", **NO_LOGIN, token=token)) == ["8001", "8002", "8003"]
     assert tenant.logins == 0
 
 
 @pytest.mark.parametrize("status", ["400", "401"])
-def test_a_given_token_that_ended_is_renewed_only_with_credentials(tenant: Tenant, status: str) -> None:
+def test_an_expired_given_token_is_renewed_only_with_credentials(tenant: Tenant, status: str) -> None:
     tenant.begin(3, token_refused_status=status)
     result = tenant.run("shared_voicemail_info", **NO_LOGIN, token="ended-token")
     assert result["error"]["kind"] == "expired"
@@ -155,8 +155,8 @@ def test_a_given_token_that_ended_is_renewed_only_with_credentials(tenant: Tenan
 
 
 @pytest.mark.parametrize("tenant_id", [None, SimulatedPortsip.ACCOUNT_ID], ids=["in no tenant", "in a tenant"])
-def test_a_given_token_is_never_moved(tenant: Tenant, tenant_id: str | None) -> None:
-    """Two tasks may share it, each for a tenant of its own: neither may write into that of the other."""
+def test_the_tenant_of_a_given_token_is_never_switched(tenant: Tenant, tenant_id: str | None) -> None:
+    """Check that tasks for different tenants that share a token never write to each other's tenant."""
     token = _session(tenant, SimulatedPortsip.USERNAME)["access_token"]
     if tenant_id:
         tenant.vendor._sessions.enter(token, tenant_id)
@@ -174,7 +174,7 @@ def test_a_given_token_is_never_moved(tenant: Tenant, tenant_id: str | None) -> 
 @pytest.mark.parametrize("status", ["400", "401"])
 @pytest.mark.parametrize("refreshable", [True, False], ids=["refreshed", "logged in again"])
 @pytest.mark.parametrize("at", [2, 3, 4, 5, 6])
-def test_a_token_that_dies_during_a_run(
+def test_a_token_that_expires_during_a_run_is_renewed(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, at: int, refreshable: bool, status: str
 ) -> None:
     tenant.begin(3, token_refused_status=status, refresh_tenant="lose", refresh_rotation="rotate")
@@ -204,7 +204,7 @@ def test_many_workers_renew_a_lost_token_once(tenant: Tenant, monkeypatch: pytes
     assert len(tenant.directory.boxes.collection) == 63
 
 
-def test_a_login_that_ends_older_ones_is_survived(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_that_ends_earlier_sessions_is_handled(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(3, concurrent_login="off")
     tenant.before_request(monkeypatch, 2, lambda: _session(tenant))
     assert tenant.boxes(BOX)["changed"]

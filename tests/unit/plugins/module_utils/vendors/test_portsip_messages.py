@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages, under every behavior that its vendor can show."""
+"""PortSIP's messages under every behavior of the vendor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.audio import tone
 
 EVERYTHING = Selection(all_mailboxes=True)
-#: Of these, values other than words; of words and switches every one is tried.
+#: Values to test for numeric behaviors. Other behaviors are tested with every value.
 NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "login_attempts": (1,),
     "token_lifetime": (1, 30),
@@ -41,25 +41,27 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "pin_minimum": (6,),
     "pin_maximum": (6,),
 }
-KNOBS = [
-    (knob.name, value)
-    for knob in SimulatedPortsip.behavior_definitions
-    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
-    # Nobody can answer for a second factor unattended; messages that arrive have tests of their own.
-    if knob.name not in ("two_factor", "arriving_messages")
+BEHAVIORS = [
+    (behavior.name, value)
+    for behavior in SimulatedPortsip.behavior_definitions
+    for value in (
+        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (True, False))
+    )
+    # A second factor needs a person, and separate tests cover arriving messages.
+    if behavior.name not in ("two_factor", "arriving_messages")
 ]
 _TODAY = datetime.datetime.now(datetime.UTC)
 
 
 class Pbx:
-    """A PBX with some boxes, and logins at it."""
+    """A PBX with mailboxes, and its logins."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
         self.table = server.vendor.state.messages
 
     def messages(self, username: str = SimulatedPortsip.ADMIN_USERNAME, **options: t.Any) -> PortsipMessages:
-        """Log in, by default as administrator of the tenant."""
+        """Log in, by default as the tenant's administrator, and return the driver of messages."""
         login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
         given = {"vendor": "portsip", "url": self.server.url, "retry_budget": 5.0, **login, **options}
         assert VENDOR.messages
@@ -68,20 +70,20 @@ class Pbx:
         return messages
 
     def stored(self, number: str, shared: bool = True) -> list[dict[str, t.Any]]:
-        """The messages of a box as the PBX keeps them."""
+        """Return the stored messages of a box."""
         directory = self.server.vendor.state
         table = directory.boxes if shared else directory.users
         (owner,) = [one["id"] for one in table.collection.values() if one["extension_number"] == number]
         return [one for one in self.table.collection.values() if one["owner_id"] == owner]
 
     def leave(self, number: str, seconds: int = 0, shared: bool = True) -> str:
-        """Leave a message, so many seconds from now."""
+        """Add a message with a time relative to now, in seconds."""
         like = self.stored(number, shared)[0]
         created_at = (_TODAY + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return self.table.add({**like, "id": self.server.vendor.state.new_id(), "created_at": created_at})
 
     def on_listing(self, monkeypatch: pytest.MonkeyPatch, event: t.Callable[[int], object]) -> None:
-        """Run an action right before each listing of messages, with the number of earlier listings it."""
+        """Run an action right before each list of messages, with the number of earlier lists."""
         listing = self.server.vendor._context.listing
         page, count = listing.page, [0]
 
@@ -94,12 +96,12 @@ class Pbx:
         monkeypatch.setattr(listing, "page", paging)
 
     def requests(self, part: str) -> int:
-        """Count requests whose path holds a text."""
+        """Count requests whose path contains a text."""
         return sum(part in entry["path"] for entry in self.server.journal.entries())
 
 
-def serve(mailboxes: int = 2, messages: int = 5, **knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("portsip", knobs=knobs, mailboxes=mailboxes, messages=messages)
+def serve(mailboxes: int = 2, messages: int = 5, **behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("portsip", behaviors=behaviors, mailboxes=mailboxes, messages=messages)
 
 
 def downloaded(messages: PortsipMessages, message: Message) -> bytes:
@@ -111,9 +113,9 @@ def ids(messages: t.Iterable[Message]) -> list[str]:
     return [message.id for message in messages]
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
-def test_life_of_messages(knob: str, value: t.Any) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS, ids=str)
+def test_the_lifecycle_of_messages(behavior: str, value: t.Any) -> None:
+    with serve(**{behavior: value}) as server:
         pbx = Pbx(server)
         messages = pbx.messages()
         found = list(messages.list(EVERYTHING))
@@ -141,14 +143,14 @@ def test_life_of_messages(knob: str, value: t.Any) -> None:
 
 
 @pytest.mark.parametrize("version", ["22.0", "22.2", "22.3", "22.6"])
-def test_own_messages(version: str) -> None:
+def test_a_user_reads_personal_messages(version: str) -> None:
     with serve(version=version) as server:
         pbx = Pbx(server)
         messages = pbx.messages("user1001")
         found = {message.id: message for message in messages.list(Selection(mailbox="1001"))}
         stored = {one["id"]: one for one in pbx.stored("1001", shared=False)}
         assert set(found) == set(stored)
-        # A user sees no shared voicemails.
+        # Users cannot list shared voicemails.
         assert set(ids(messages.list(EVERYTHING))) == set(stored)
         for message_id, message in found.items():
             kept = stored[message_id]
@@ -169,14 +171,14 @@ def test_own_messages(version: str) -> None:
         assert one.id not in ids(messages.list(Selection(mailbox="1001")))
 
 
-def test_nothing_shows_where_a_recording_is() -> None:
+def test_results_do_not_contain_recording_links() -> None:
     with serve() as server:
         for message in Pbx(server).messages().list(EVERYTHING):
             assert message.audio_url is None
             assert "/api/blobs/" not in repr(message.as_dict())
 
 
-def test_boxes_that_are_out_of_reach() -> None:
+def test_inaccessible_mailboxes_are_reported() -> None:
     with serve() as server:
         pbx = Pbx(server)
         messages = pbx.messages()
@@ -193,7 +195,7 @@ def test_boxes_that_are_out_of_reach() -> None:
             user.list(Selection(shared_voicemail="8001"))
 
 
-def test_a_system_administrator_reaches_the_shared_voicemails() -> None:
+def test_a_system_administrator_reads_shared_voicemails() -> None:
     with serve() as server:
         pbx = Pbx(server)
         messages = pbx.messages(SimulatedPortsip.USERNAME, domain=None, account_id=SimulatedPortsip.ACCOUNT_ID)
@@ -204,18 +206,18 @@ def test_a_system_administrator_reaches_the_shared_voicemails() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 199, 200, 650])
 @pytest.mark.parametrize("order", ["creation", "reverse", "shuffled"])
-def test_pages(count: int, order: str) -> None:
+def test_pages_are_complete(count: int, order: str) -> None:
     with serve(mailboxes=1, messages=count, default_order=order) as server:
         pbx = Pbx(server)
         found = ids(pbx.messages().list(Selection(shared_voicemail="8001")))
         assert sorted(found) == sorted(one["id"] for one in pbx.stored("8001"))
-        # Each page after the first repeats one message of the page before.
+        # Each page after the first repeats one message of the previous page.
         assert pbx.requests("/voicemails") == 1 + max(0, -(-(count - 100) // 99))
 
 
 @pytest.mark.parametrize("supported", [True, False], ids=["ordered", "order refused"])
 @pytest.mark.parametrize("order", ["creation", "reverse", "shuffled"])
-def test_messages_that_arrive_neither_repeat_nor_hide_others(
+def test_new_messages_do_not_repeat_or_hide_others(
     order: str, supported: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(mailboxes=1, messages=450, default_order=order) as server:
@@ -230,7 +232,7 @@ def test_messages_that_arrive_neither_repeat_nor_hide_others(
 
 
 @pytest.mark.parametrize("order", ["creation", "reverse", "shuffled"])
-def test_a_message_that_goes_while_another_comes_hides_none(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replaced_message_hides_no_other(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(mailboxes=1, messages=250, default_order=order) as server:
         pbx = Pbx(server)
         refuse_order(monkeypatch)
@@ -238,7 +240,7 @@ def test_a_message_that_goes_while_another_comes_hides_none(order: str, monkeypa
 
         def event(count: int) -> None:
             if count in (1, 3):
-                # As many, so that the total stays the same while the others move up.
+                # The same number, so that the total is equal while other rows move up.
                 for more, oldest in enumerate(pbx.stored("8001")[:3]):
                     gone.append(oldest["id"])
                     pbx.table.remove(oldest["id"])
@@ -251,7 +253,7 @@ def test_a_message_that_goes_while_another_comes_hides_none(order: str, monkeypa
         assert before - set(gone) <= set(found)
 
 
-def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_always_changes_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(mailboxes=1, messages=450) as server:
         pbx = Pbx(server)
         pbx.on_listing(monkeypatch, lambda count: pbx.table.remove(pbx.stored("8001")[0]["id"]))
@@ -259,7 +261,7 @@ def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch)
             pbx.messages().list(Selection(shared_voicemail="8001"))
 
 
-def test_a_box_that_vanishes_takes_its_messages_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_of_a_deleted_mailbox_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     for status in ("404", "400"):
         with serve(missing_read_status=status) as server:
             pbx = Pbx(server)
@@ -267,7 +269,7 @@ def test_a_box_that_vanishes_takes_its_messages_with_it(monkeypatch: pytest.Monk
             assert {message.mailbox for message in pbx.messages().list(EVERYTHING)} == {"8001"}
 
 
-def test_one_request_for_each_box() -> None:
+def test_each_mailbox_costs_one_request() -> None:
     with serve(mailboxes=40, messages=25) as server:
         pbx = Pbx(server)
         assert len(pbx.messages().list(EVERYTHING)) == 40 * 25
@@ -292,7 +294,7 @@ def test_the_token_never_leaves_the_configured_origin(access: str) -> None:
         assert stranger.journal.entries() == []
 
 
-def test_a_download_after_the_token_ended() -> None:
+def test_a_download_after_the_token_expired() -> None:
     with serve(blob_access="private") as server:
         messages = Pbx(server).messages()
         (one, *_others) = messages.list(EVERYTHING)
@@ -307,7 +309,7 @@ def remove_box(pbx: Pbx, number: str) -> None:
 
 
 def refuse_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the PBX refuse every order."""
+    """Make the PBX refuse every order."""
     from voicemail_simulator.vendors.portsip import filters, listing
 
     def refusing(text: str, fields: t.Any) -> t.NoReturn:

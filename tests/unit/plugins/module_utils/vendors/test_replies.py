@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What replies must hold, piece by piece and through the modules that read them."""
+"""Required values of replies, tested directly and through the modules that read them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.operatio
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.json_bodies import read_json
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Login, Token
-from helpers.altered_replies import Lie, lying, run
+from helpers.altered_replies import Alteration, altered_replies, run
 from voicemail_simulator.server import SimulatorServer
 
 WHEN = datetime.datetime(2023, 11, 14, 22, 13, 20, tzinfo=datetime.UTC)
@@ -43,7 +43,7 @@ GREGORIAN = EPOCH + replies.GREGORIAN_OFFSET
         "2023-11-14T22:13:20.000000Z",
     ],
 )
-def test_times_are_read_in_every_form(value: t.Any) -> None:
+def test_times_are_read_in_every_format(value: t.Any) -> None:
     assert replies.time_of(value) == WHEN
 
 
@@ -73,8 +73,8 @@ def test_times_are_read_in_every_form(value: t.Any) -> None:
         *(EPOCH * 1000, "Mon, 14 Nov 2023"),
     ],
 )
-def test_what_is_no_time_is_none(value: t.Any) -> None:
-    """Never the year 1, which every rule of age would select."""
+def test_invalid_times_are_none(value: t.Any) -> None:
+    """Check that an invalid time is not read as the year 1, which every age rule would select."""
     assert replies.time_of(value) is None
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_time_is_none(value: t.Any) -> None:
         *(("9" * 5000, None), (1e308, None), ("٣", None), ("", None), ({}, None), (10**30, None), ([], None)),
     ],
 )
-def test_whole_numbers(value: t.Any, number: int | None) -> None:
+def test_integers_are_read(value: t.Any, number: int | None) -> None:
     assert replies.whole_number(value) == number
 
 
@@ -107,7 +107,7 @@ def test_whole_numbers(value: t.Any, number: int | None) -> None:
         lambda: replies.expect_types({"pin": {}}, ("pin",), (str,), Operation("list", "mailboxes")),
     ],
 )
-def test_one_sentence_for_all_that_is_not_understood(call: t.Callable[[], t.Any]) -> None:
+def test_unexpected_values_are_reported_with_one_sentence(call: t.Callable[[], t.Any]) -> None:
     with pytest.raises(TransportError, match="cannot list mailboxes: the vendor's reply was not understood: expected"):
         call()
 
@@ -115,14 +115,14 @@ def test_one_sentence_for_all_that_is_not_understood(call: t.Callable[[], t.Any]
 @pytest.mark.parametrize(
     "body", [b"NaN", b'{"a": Infinity}', b"[-Infinity]", b"[1e400]", b"-1e999", b"9" * 400, b"[" * 9000]
 )
-def test_numbers_that_json_does_not_have_are_refused(body: bytes) -> None:
+def test_invalid_json_numbers_are_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"expected value|invalid number|too large|recursion limit|out of range"):
         read_json(body)
     assert read_json(b'{"id": "8e123", "n": 1e308}') == {"id": "8e123", "n": 1e308}
 
 
 @pytest.mark.parametrize("value", ["line\nbreak", "é", "", " "])
-def test_a_token_that_cannot_be_sent_is_not_understood(value: str) -> None:
+def test_an_unusable_token_is_refused(value: str) -> None:
     with pytest.raises(TransportError, match="a token of visible ASCII characters"):
         Login(lambda: Token(value)).token()
 
@@ -144,8 +144,8 @@ def _rows(value: t.Any, **fields: t.Any) -> t.Any:
 
 BOX = {"mailbox": "1001"}
 SHARED = "shared_voicemail_info"
-#: Vendor, module, options, end of the path or action of the request, and the lie.
-LISTS: list[tuple[str, str, dict[str, t.Any], str, Lie]] = [
+#: Vendor, module, options, end of the request's path or its action, and the alteration.
+LISTS: list[tuple[str, str, dict[str, t.Any], str, Alteration]] = [
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [None]}),
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [{"name": "x"}]}),
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [{**value["data"][0], "mailbox": None}]}),
@@ -196,36 +196,36 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 
 
 @pytest.mark.parametrize("number", range(len(LISTS)))
-def test_a_listing_without_what_is_promised_is_not_understood(servers: dict[str, SimulatorServer], number: int) -> None:
-    vendor, module, options, end, lie = LISTS[number]
+def test_a_list_without_required_values_is_refused(servers: dict[str, SimulatorServer], number: int) -> None:
+    vendor, module, options, end, alter = LISTS[number]
 
     def concerned(request: t.Any) -> bool:
         return bool(request.url.path.endswith(end) or f"Action={end}".encode() in request.content)
 
     assert not run(servers[vendor], vendor, module, **options)["failed"]
-    with lying(concerned, lie):
+    with altered_replies(concerned, alter):
         result = run(servers[vendor], vendor, module, **options)
     assert result["failed"], result
     assert "the vendor's reply was not understood: expected" in result["msg"] or "(at next_start_key" in result["msg"]
 
 
-def test_a_reply_without_an_id_is_no_proof_that_tel4vn_has_no_mailbox(servers: dict[str, SimulatorServer]) -> None:
-    """The listing decides: otherwise a second mailbox of the number would be made."""
+def test_a_tel4vn_reply_without_an_id_does_not_mean_a_missing_mailbox(servers: dict[str, SimulatorServer]) -> None:
+    """Check that the list decides, because otherwise a second mailbox with the number would be created."""
     for said in ({}, {"extension": "1001"}, {"data": None}):
-        with lying(lambda request: request.url.path.endswith("/voicemail/1001"), lambda value, said=said: said) as sent:
+        with altered_replies(
+            lambda request: request.url.path.endswith("/voicemail/1001"), lambda value, said=said: said
+        ) as sent:
             result = run(servers["tel4vn"], "tel4vn", "vmbox", mailbox="1001", description="Front desk")
         assert not result["failed"], result
         assert result["action"] in ("update", "none")
         assert not [request for request in sent if request.startswith("POST /v1/voicemail ")]
 
 
-def test_a_greeting_that_may_or_may_not_be_heard_is_not_understood(
-    servers: dict[str, SimulatorServer], tmp_path: t.Any
-) -> None:
-    def lie(value: t.Any) -> t.Any:
+def test_a_greeting_without_an_enabled_state_is_refused(servers: dict[str, SimulatorServer], tmp_path: t.Any) -> None:
+    def alter(value: t.Any) -> t.Any:
         return {"items": [{"id": "9", "file_name": "x.wav"}]} if "items" in value else value
 
-    with lying(lambda request: request.url.path.endswith("/greetings") and request.method == "GET", lie):
+    with altered_replies(lambda request: request.url.path.endswith("/greetings") and request.method == "GET", alter):
         result = run(
             servers["portsip"], "portsip", "voicemail_greeting", shared_voicemail="8001", state="absent", prune=True
         )
@@ -233,7 +233,9 @@ def test_a_greeting_that_may_or_may_not_be_heard_is_not_understood(
 
 
 @pytest.mark.parametrize("schema", [{}, {"properties": []}, {"properties": {"pin": {"minLength": "x"}}}, None])
-def test_a_schema_that_is_not_understood_is_no_permission(servers: dict[str, SimulatorServer], schema: t.Any) -> None:
-    with lying(lambda request: request.url.path.endswith("/schemas/vmboxes"), lambda value: {**value, "data": schema}):
+def test_an_invalid_schema_is_an_error(servers: dict[str, SimulatorServer], schema: t.Any) -> None:
+    with altered_replies(
+        lambda request: request.url.path.endswith("/schemas/vmboxes"), lambda value: {**value, "data": schema}
+    ):
         result = run(servers["kazoo"], "kazoo", "vmbox", mailbox="1000", pin="12345678")
     assert "cannot read the schema of mailboxes: the vendor's reply was not understood" in result["msg"], result

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TEL4VN driver against its simulated tenant: every doubtful behavior ends right, or loudly and is repaired."""
+"""The TEL4VN driver against the simulated tenant, under every behavior: the result is correct, or an error is reported
+and the next run repairs it."""
 
 from __future__ import annotations
 
@@ -37,17 +38,23 @@ STORED_CLEARED = {
     "enabled": True,
     "description": "",
 }
-#: A box into which messages arrive is not deleted, so its life does not end as it should.
+#: A mailbox that receives messages is not deleted, so its lifecycle is incomplete.
 NUMBERS = {"default_limit": (1, 50), "max_limit": (1, 2, 50), "token_ttl": (30, 90), "arriving_messages": ()}
-#: A refusal that looks like a broken gateway says nothing, also not that a box is not there.
+#: A refusal that looks like a gateway error has no reason, not even that a box does not exist.
 LOUD = {("error_shape", "html_502")}
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedTel4vn.behavior_definitions:
-        choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedTel4vn.behavior_definitions:
+        choices = (
+            (True, False)
+            if behavior.accepts is bool
+            else NUMBERS[behavior.name]
+            if behavior.accepts is int
+            else behavior.accepts
+        )
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
@@ -57,17 +64,17 @@ def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
 
 
 def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored: list[dict[str, t.Any]]) -> None:
-    """Declare a box, and once more: it is as declared after the first run, and the second writes nothing."""
+    """Declare a box twice: the first run applies the declaration, and the second one writes nothing."""
 
     def declare() -> dict[str, t.Any]:
-        # Beside another one, a box is found through the listing; alone, through its own address.
+        # One of several boxes is found in the list, and a single one by its address.
         return tenant.one(**box) if one else tenant.many(box, {"mailbox": "1001"})
 
     result = declare()
     if loud and result.get("failed"):
         result = declare()
         if result.get("failed"):
-            # Its own address never shows whether it exists, so a box alone cannot be created, however often.
+            # Its address never reveals whether a box exists, so a single box can never be created.
             assert one
             return
     else:
@@ -81,28 +88,32 @@ def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored:
 
 
 @pytest.mark.parametrize("one", [True, False], ids=["alone", "among others"])
-@pytest.mark.parametrize(("knob", "value"), [pair for pair in _knob_values() if pair != ("password_visible", "masked")])
-def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, value: t.Any, one: bool) -> None:
-    tenant.begin(mailboxes=3, **{knob: value})
-    loud = (knob, value) in LOUD
+@pytest.mark.parametrize(
+    ("behavior", "value"), [pair for pair in _behavior_values() if pair != ("password_visible", "masked")]
+)
+def test_the_lifecycle_of_a_mailbox_under_every_behavior(
+    tenant: Tenant, behavior: str, value: t.Any, one: bool
+) -> None:
+    tenant.begin(mailboxes=3, **{behavior: value})
+    loud = (behavior, value) in LOUD
     for box, stored in ((BOX, [STORED]), (CHANGED, [STORED_CHANGED]), (CLEARED, [STORED_CLEARED])):
         _twice(tenant, box, one, loud, stored)
     gone = {"mailbox": "7011", "state": "absent"}
-    if (knob, value) == ("total", "high"):
-        # A server that counts messages which it does not show: nobody can say that there are none.
+    if (behavior, value) == ("total", "high"):
+        # The server counts messages that it does not list, so the mailbox may not be empty.
         assert "contain messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
     _twice(tenant, gone, one, loud, [])
     assert len(tenant.vendor.state.boxes) == 3
 
 
-def test_a_gateway_page_instead_of_a_refusal_makes_no_box(tenant: Tenant) -> None:
+def test_a_gateway_page_instead_of_a_refusal_creates_no_mailbox(tenant: Tenant) -> None:
     tenant.begin(error_shape="html_502")
     result = tenant.one(**BOX)
     assert result["failed"] is True
     assert result["error"]["status"] == 502
     assert tenant.writes == 0
-    tenant.server.knobs.set("error_shape", "text")
+    tenant.server.behaviors.set("error_shape", "text")
     assert tenant.one(**BOX)["changed"] is True
 
 
@@ -130,9 +141,7 @@ def test_a_hidden_pin_is_never_sent_back(tenant: Tenant, one: bool) -> None:
 
 @pytest.mark.parametrize("conflict", ["400", "409", "update"])
 @pytest.mark.parametrize("status", ["real", "200"])
-def test_a_box_that_somebody_made_meanwhile_becomes_the_declared_one(
-    tenant: Tenant, conflict: str, status: str
-) -> None:
+def test_a_concurrently_created_mailbox_is_adopted(tenant: Tenant, conflict: str, status: str) -> None:
     tenant.begin(create_conflict=conflict, error_status=status)
     tenant.vendor.add_box("7011", description="of somebody else")
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
@@ -143,7 +152,7 @@ def test_a_box_that_somebody_made_meanwhile_becomes_the_declared_one(
     assert tenant.many(BOX)["changed"] is False
 
 
-def test_a_box_that_a_stale_listing_hid_is_not_created_twice(tenant: Tenant) -> None:
+def test_a_mailbox_missing_from_a_stale_list_is_not_created_twice(tenant: Tenant) -> None:
     tenant.begin(create_conflict="duplicate")
     before = tenant.vendor.add_box("7011")
     tenant.server.faults.set(["stale_listing,path=/voicemail$,count=2"])
@@ -153,7 +162,7 @@ def test_a_box_that_a_stale_listing_hid_is_not_created_twice(tenant: Tenant) -> 
     assert result["summary"]["update"] == 1
 
 
-def test_a_number_that_exists_twice_is_an_error_of_the_next_run(tenant: Tenant) -> None:
+def test_a_duplicate_number_is_an_error_of_the_next_run(tenant: Tenant) -> None:
     tenant.begin(create_conflict="duplicate")
     for _twin in range(2):
         tenant.vendor.add_box("7011")
@@ -164,7 +173,7 @@ def test_a_number_that_exists_twice_is_an_error_of_the_next_run(tenant: Tenant) 
         assert tenant.writes == 0
 
 
-def test_which_of_two_boxes_is_deleted_is_not_left_to_chance(tenant: Tenant) -> None:
+def test_an_ambiguous_deletion_is_refused(tenant: Tenant) -> None:
     tenant.vendor.add_box("7010")
     twins = [tenant.vendor.add_box("7011")["id"] for _twin in range(2)]
     for check in (True, False):
@@ -178,20 +187,18 @@ def test_which_of_two_boxes_is_deleted_is_not_left_to_chance(tenant: Tenant) -> 
     assert [box["extension"] for box in tenant.vendor.state.boxes.values()] == ["7010"]
 
 
-def test_where_one_box_is_looked_for_in_the_listing_its_twin_is_seen(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_reveals_duplicates_of_a_single_mailbox(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.vendor.add_box("7011")
     tenant.vendor.add_box("7011")
-    # A server that takes the number for another one, such as 07011 for 7011, leaves the doubt to the listing.
+    # If a server returns another number, such as 07011 for 7011, the list decides.
     monkeypatch.setattr(tenant.vendor.state, "box_of_extension", lambda extension: tenant.vendor.add_box("07011"))
     result = tenant.one(mailbox="7011", enabled=True)
     assert result["failed"] is True
     assert all(box_id in result["msg"] for box_id in list(tenant.vendor.state.boxes)[:2])
 
 
-def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    def shown(knobs: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
+def test_a_pin_missing_from_replies_is_unknown(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(behaviors: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
         return {name: value for name, value in box.items() if name != "password"}
 
     monkeypatch.setattr(mailboxes, "shown_box", shown)
@@ -201,7 +208,7 @@ def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatc
     assert "does not show the pin" in "".join(again["warnings"])
 
 
-def test_a_creation_whose_reply_is_lost_is_looked_up(tenant: Tenant) -> None:
+def test_a_creation_with_a_lost_reply_is_looked_up(tenant: Tenant) -> None:
     for fault in ("lost_reply", "truncated", "reset_after"):
         tenant.begin()
         tenant.server.faults.set([f"{fault},method=POST,path=/voicemail$,count=1"])
@@ -214,7 +221,7 @@ def test_a_creation_whose_reply_is_lost_is_looked_up(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset_before", "html", "html:502", "status:504"])
-def test_a_creation_that_may_still_be_under_way_is_not_repeated(tenant: Tenant, fault: str) -> None:
+def test_a_creation_possibly_in_progress_is_not_retried(tenant: Tenant, fault: str) -> None:
     tenant.server.faults.set([f"{fault},method=POST,path=/voicemail$,count=1"])
     result = tenant.many(BOX)
     assert result["failed"] is True
@@ -224,11 +231,11 @@ def test_a_creation_that_may_still_be_under_way_is_not_repeated(tenant: Tenant, 
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(tenant: Tenant, status: int) -> None:
+def test_a_creation_with_a_server_error_is_looked_up_and_retried(tenant: Tenant, status: int) -> None:
     tenant.server.faults.set([f"status:{status},method=POST,path=/voicemail$,count=1"])
     assert tenant.many(BOX)["changed"] is True
-    # The login, the listing, the creation, a look and three more before it is repeated, since a listing may lag,
-    # and the two pages of the listing that shows whether somebody else created it as well.
+    # The login, the list, the creation, four checks before it is repeated, because lists may lag, and the two pages of
+    # the list that reveals duplicates of other clients.
     sent = [one["method"] for one in tenant.server.journal.entries()]
     assert sent == ["POST", "GET", "POST", "GET", "GET", "GET", "GET", "POST", "GET", "GET"]
     assert tenant.stored("7011") == [STORED]
@@ -236,7 +243,7 @@ def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(tenant: Te
 
 @pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "truncated", "status:500", "status:503", "html:502"])
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_writes_that_fail_on_the_way_are_repeated(tenant: Tenant, method: str, fault: str) -> None:
+def test_writes_lost_in_transit_are_retried(tenant: Tenant, method: str, fault: str) -> None:
     tenant.many(BOX)
     tenant.server.faults.set([f"{fault},method={method},count=1"])
     box = CHANGED if method == "PUT" else {"mailbox": "7011", "state": "absent"}
@@ -247,7 +254,7 @@ def test_writes_that_fail_on_the_way_are_repeated(tenant: Tenant, method: str, f
     assert tenant.many(box)["changed"] is False
 
 
-def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ineffective_success_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.many(BOX)
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.many({"mailbox": "7011", "state": "absent"})
@@ -267,8 +274,8 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
     assert "did not apply `description`" in changed["msg"]
 
 
-def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
-    """A write replaces the whole box, so it includes all existing values and the order of the addresses."""
+def test_undeclared_values_are_preserved(tenant: Tenant) -> None:
+    """Check that a write, which replaces the whole box, repeats all values and the order of addresses."""
     tenant.begin(put_omitted="cleared", strip_spaces_mail_to=False)
     tenant.vendor.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
     result = tenant.one(mailbox="7011", description="Front desk")
@@ -277,7 +284,7 @@ def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
     assert tenant.one(mailbox="7011", emails=["avery@example.com", "robin@example.com"])["changed"] is False
 
 
-def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant) -> None:
+def test_a_pin_changed_by_its_owner_after_the_list_is_kept(tenant: Tenant) -> None:
     tenant.many(BOX)
     (box_id,) = tenant.vendor.state.boxes
     tenant.vendor.state.boxes[box_id] = tenant.vendor.state.boxes[box_id] | {"password": OTHER_PIN}
@@ -286,7 +293,7 @@ def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant)
     assert tenant.stored("7011") == [STORED | {"password": OTHER_PIN, "description": "Back office"}]
 
 
-def test_a_box_that_is_gone_at_the_time_of_its_update_is_reported(tenant: Tenant) -> None:
+def test_an_update_of_a_deleted_mailbox_is_reported(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2)
     tenant.vendor.state.delete_box(tenant.vendor.state.box_of_extension("1001"))
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
@@ -296,7 +303,7 @@ def test_a_box_that_is_gone_at_the_time_of_its_update_is_reported(tenant: Tenant
     assert len(tenant.vendor.state.boxes) == 1
 
 
-def test_a_box_that_is_off_by_omission_is_switched_on(tenant: Tenant) -> None:
+def test_a_mailbox_without_an_enabled_state_is_enabled(tenant: Tenant) -> None:
     tenant.begin(bool_style="null_for_unset")
     tenant.vendor.add_box("7011", enabled=None)
     assert tenant.run("vmbox_info", mailbox="7011")["mailboxes"][0]["enabled"] is False
@@ -304,7 +311,7 @@ def test_a_box_that_is_off_by_omission_is_switched_on(tenant: Tenant) -> None:
     assert tenant.stored("7011")[0]["enabled"] is True
 
 
-def test_null_leads_to_what_the_pbx_does_by_itself(tenant: Tenant) -> None:
+def test_null_restores_the_default_of_the_pbx(tenant: Tenant) -> None:
     tenant.many(CHANGED)
     nothing = {"mailbox": "7011", "emails": None, "after_email": None, "description": None}
     assert tenant.many(nothing)["changed"] is True
@@ -312,7 +319,7 @@ def test_null_leads_to_what_the_pbx_does_by_itself(tenant: Tenant) -> None:
     assert tenant.many(nothing)["changed"] is False
 
 
-def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
+def test_messages_are_not_deleted_without_permission(tenant: Tenant) -> None:
     for total in ("exact", "low"):
         tenant.begin(mailboxes=2, messages=1, total=total)
         tenant.vendor.add_box("7011")
@@ -328,7 +335,7 @@ def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
             assert allowed["summary"]["delete"] == 2
 
 
-def test_a_total_that_is_larger_than_the_rows_counts(tenant: Tenant) -> None:
+def test_a_total_larger_than_the_rows_is_respected(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2, messages=1, total="high")
     tenant.vendor.add_box("7011")
     result = tenant.many(*({"mailbox": number, "state": "absent"} for number in ("1001", "7011")))
@@ -336,7 +343,7 @@ def test_a_total_that_is_larger_than_the_rows_counts(tenant: Tenant) -> None:
     assert tenant.writes == 0
 
 
-def test_a_login_that_may_not_read_messages_may_delete_them(tenant: Tenant) -> None:
+def test_delete_messages_requires_no_permission_to_read_them(tenant: Tenant) -> None:
     tenant.begin(mailboxes=1, messages=1)
     tenant.server.faults.set(["status:403,path=/voicemail/message$"])
     assert tenant.one(mailbox="1001", state="absent")["failed"] is True
@@ -344,7 +351,7 @@ def test_a_login_that_may_not_read_messages_may_delete_them(tenant: Tenant) -> N
     assert tenant.one(mailbox="1001", state="absent", delete_messages=True)["changed"] is True
 
 
-def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
+def test_read_mailboxes_are_valid_input(tenant: Tenant) -> None:
     tenant.begin(mailboxes=12)
     tenant.vendor.add_box("0070", password="abc123def", description="", local_after_email=False, enabled=False)
     shown = tenant.run("vmbox_info", include_pins=True)["mailboxes"]
@@ -356,7 +363,7 @@ def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
     assert tenant.writes == 0
 
 
-def test_check_mode_foresees_what_is_then_done(tenant: Tenant) -> None:
+def test_check_mode_predicts_the_real_run(tenant: Tenant) -> None:
     least = {"mailbox": "7011", "pin": PIN}
     predicted = tenant.one(**least, check=True)
     assert tenant.writes == 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, under every behavior that its vendor can show."""
+"""TEL4VN's messages under every behavior of the vendor."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 from voicemail_simulator.vendors.tel4vn.audio import recording_of
 
 EVERYTHING = Selection(all_mailboxes=True)
-#: Of these, values other than words; of words and switches every one is tried.
+#: Values to test for numeric behaviors. Other behaviors are tested with every value.
 NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "default_limit": (1, 50),
     "max_limit": (1, 3, 1000),
     "token_ttl": (1, 30),
     "arriving_messages": (2,),
 }
-KNOBS = [
-    (knob.name, value)
-    for knob in SimulatedTel4vn.behavior_definitions
-    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
+BEHAVIORS = [
+    (behavior.name, value)
+    for behavior in SimulatedTel4vn.behavior_definitions
+    for value in (
+        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (True, False))
+    )
 ]
 
 
-def serve(mailboxes: int = 3, messages: int = 5, **knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("tel4vn", knobs=knobs, mailboxes=mailboxes, messages=messages)
+def serve(mailboxes: int = 3, messages: int = 5, **behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("tel4vn", behaviors=behaviors, mailboxes=mailboxes, messages=messages)
 
 
 def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
@@ -54,7 +56,7 @@ def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
 
 
 def stored(server: SimulatorServer, extension: str | None = None) -> dict[str, dict[str, t.Any]]:
-    """The messages as the PBX keeps them, by id."""
+    """Return the stored messages by id."""
     return {
         key: dict(message)
         for key, message in server.vendor.state.messages.items()
@@ -67,9 +69,9 @@ def downloaded(messages: Tel4vnMessages, message: Message) -> bytes:
         return b"".join(stream.pieces())
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
-def test_reading_and_downloading(knob: str, value: t.Any) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS, ids=str)
+def test_messages_are_read_and_downloaded(behavior: str, value: t.Any) -> None:
+    with serve(**{behavior: value}) as server:
         messages = messages_of(server)
         found = list(messages.list(EVERYTHING))
         everything = stored(server)
@@ -84,13 +86,15 @@ def test_reading_and_downloading(knob: str, value: t.Any) -> None:
             assert (message.status, message.folder, message.shared) == (None, None, False)
         of_box = messages.list(Selection(mailbox="1002"))
         assert sorted(message.id for message in of_box) == sorted(stored(server, "1002"))
-        assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id], server.knobs.recording_format)
-        assert server.vendor.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
+        assert downloaded(messages, of_box[0]) == recording_of(
+            everything[of_box[0].id], server.behaviors.recording_format
+        )
+        assert server.vendor.state.messages[of_box[0].id]["read"] is bool(server.behaviors.download_marks_read)
 
 
 @pytest.mark.parametrize("empty_list", ["array", "null"])
 @pytest.mark.parametrize("get_missing", ["404", "null", "400"])
-def test_a_box_without_messages_is_reported_from_none(empty_list: str, get_missing: str) -> None:
+def test_an_empty_mailbox_differs_from_a_missing_one(empty_list: str, get_missing: str) -> None:
     with serve(messages=0, empty_list=empty_list, get_missing=get_missing) as server:
         messages = messages_of(server)
         assert messages.list(Selection(mailbox="1001")) == []
@@ -98,7 +102,7 @@ def test_a_box_without_messages_is_reported_from_none(empty_list: str, get_missi
             messages.list(Selection(mailbox="4711"))
 
 
-def test_a_server_that_ignores_the_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_ignores_the_extension_is_handled(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve() as server:
         page = server.vendor.state.page
 
@@ -112,9 +116,7 @@ def test_a_server_that_ignores_the_extension(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("order", ["insertion", "shuffled", "reshuffled"])
 @pytest.mark.parametrize("total", ["exact", "low", "high"])
-def test_messages_that_arrive_neither_repeat_nor_hide_others(
-    order: str, total: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_messages_do_not_repeat_or_hide_others(order: str, total: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(mailboxes=4, messages=10, list_order=order, max_limit=17, total=total) as server:
         before = set(stored(server))
         page, arriving = server.vendor.state.page, iter(range(4))
@@ -131,7 +133,7 @@ def test_messages_that_arrive_neither_repeat_nor_hide_others(
         assert set(found) == set(stored(server))
 
 
-def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_always_changes_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(max_limit=4) as server:
         page = server.vendor.state.page
 
@@ -144,10 +146,10 @@ def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch)
             messages_of(server).list(EVERYTHING)
 
 
-def test_the_fewest_requests() -> None:
+def test_messages_cost_few_requests() -> None:
     with serve(mailboxes=200, messages=25) as server:
         assert len(messages_of(server).list(EVERYTHING)) == 5000
-        # The token, 5 pages of 1000, and the empty one that alone shows the end.
+        # The token, 5 pages of 1000, and the empty page at the end.
         assert len(server.journal.entries()) == 1 + 5 + 1
 
 
@@ -163,7 +165,7 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
         ):
             with pytest.raises(RejectedError, match="must not receive this token"):
                 downloaded(messages, dataclasses.replace(one, audio_url=url))
-        # The same service under another name is asked under the configured one.
+        # The same service under another name is contacted under the configured one.
         path = str(one.audio_url).removeprefix(server.origin)
         for url in (f"{stranger.origin}{path}", path):
             assert downloaded(messages, dataclasses.replace(one, audio_url=url))[:4] == b"RIFF"
@@ -172,14 +174,19 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [shape for knob in SimulatedTel4vn.behavior_definitions if knob.name == "error_shape" for shape in knob.accepts],
+    [
+        shape
+        for behavior in SimulatedTel4vn.behavior_definitions
+        if behavior.name == "error_shape"
+        for shape in behavior.accepts
+    ],
 )
-def test_a_recording_that_is_gone(shape: str) -> None:
+def test_a_deleted_recording_is_reported(shape: str) -> None:
     with serve(error_shape=shape) as server:
         messages = messages_of(server)
         (one, *_others) = messages.list(EVERYTHING)
         del server.vendor.state.messages[one.id]
-        # A gateway's page contains no reason, so it stays a failure of the server.
+        # A gateway's page contains no reason, so it is a failure of the server.
         expected = TransportError if shape == "html_502" else NotFoundError
         with pytest.raises(expected, match=f"cannot download message {one.id}"):
             downloaded(messages, one)
@@ -187,7 +194,7 @@ def test_a_recording_that_is_gone(shape: str) -> None:
             downloaded(messages, dataclasses.replace(one, audio_url=None))
 
 
-def test_a_download_after_the_token_ended() -> None:
+def test_a_download_after_the_token_expired() -> None:
     with serve() as server:
         messages = messages_of(server)
         (one, *_others) = messages.list(EVERYTHING)

@@ -48,17 +48,17 @@ def _token(tenant: Tenant) -> str:
 
 @pytest.mark.parametrize("form", ["by_version", "v1", "v3"])
 @pytest.mark.parametrize("old", [True, False])
-@pytest.mark.parametrize("way", [{}, PERSON], ids=["api_key", "username"])
-def test_each_way_in_gives_one_token(tenant: Tenant, way: dict[str, t.Any], old: bool, form: str) -> None:
+@pytest.mark.parametrize("login", [{}, PERSON], ids=["api_key", "username"])
+def test_each_login_returns_one_token(tenant: Tenant, login: dict[str, t.Any], old: bool, form: str) -> None:
     tenant.begin(mailboxes=20, token_reply=form)
     if not old:
         tenant.server.faults.set(["status:404,path=/v1/auth/token"])
-    result = tenant.many(*({**box, "description": "x"} for box in OTHERS), **way)
+    result = tenant.many(*({**box, "description": "x"} for box in OTHERS), **login)
     assert result["summary"]["update"] == 20
-    assert tenant.sent("POST", path=LOGINS) == 1 + bool(way) + (not old)
+    assert tenant.sent("POST", path=LOGINS) == 1 + bool(login) + (not old)
 
 
-def test_a_ready_token_needs_no_login(tenant: Tenant) -> None:
+def test_a_given_token_requires_no_login(tenant: Tenant) -> None:
     assert tenant.one(**BOX, api_key=None, token=_token(tenant))["changed"] is True
     assert tenant.sent("POST", path=LOGINS) == 0
 
@@ -67,7 +67,7 @@ def test_a_ready_token_needs_no_login(tenant: Tenant) -> None:
     "login", [{"api_key": "a-wrong-key"}, PERSON | {"password": "a-wrong-password"}], ids=["api_key", "username"]
 )
 @pytest.mark.parametrize("shape", ["text", "list", "message", "empty_object", "html_502"])
-def test_a_refused_login_is_sent_once(tenant: Tenant, login: dict[str, t.Any], shape: str) -> None:
+def test_a_refused_login_is_not_retried(tenant: Tenant, login: dict[str, t.Any], shape: str) -> None:
     tenant.begin(mailboxes=20, error_shape=shape)
     result = tenant.many(*OTHERS, **login, retry_budget=20)
     assert result["failed"] is True
@@ -78,7 +78,7 @@ def test_a_refused_login_is_sent_once(tenant: Tenant, login: dict[str, t.Any], s
         assert "`password`" in result["msg"] if "username" in login else "`api_key`" in result["msg"]
 
 
-def test_a_token_that_ends_in_the_middle_is_renewed_once_each_time(tenant: Tenant) -> None:
+def test_an_expired_token_is_renewed_once_each_time(tenant: Tenant) -> None:
     tenant.begin(mailboxes=20)
 
     def forget(done: int, total: int, failed: int, what: str) -> None:
@@ -93,7 +93,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_each_time(tenant: Tenan
     assert len(tenant.vendor.state.boxes) == 21
 
 
-def test_a_ready_token_that_ends_fails_loudly_and_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_an_expired_given_token_fails_and_the_next_run_continues(tenant: Tenant) -> None:
     tenant.begin(mailboxes=20)
     boxes = [{**box, "description": "x"} for box in OTHERS]
 
@@ -134,7 +134,7 @@ def test_an_address_of_something_else_is_reported(tenant: Tenant) -> None:
     assert gone["failed"] is True
 
 
-# What the vendor says
+# Reasons of the vendor
 
 
 TAKEN = "campaign_name is already taken"
@@ -159,7 +159,7 @@ LISTED = [{"(root)": "phone_number is required"}, {"username": "is too short"}]
         ([1], {"": "no reason, status 400 Bad Request"}),
     ],
 )
-def test_a_refusal_says_what_the_vendor_says(body: t.Any, details: dict[str, str]) -> None:
+def test_a_refusal_contains_the_reason_of_the_vendor(body: t.Any, details: dict[str, str]) -> None:
     error = _refusal(400, body)
     assert isinstance(error, RejectedError)
     assert error.details == details
@@ -170,7 +170,7 @@ def test_a_refusal_says_what_the_vendor_says(body: t.Any, details: dict[str, str
     ("status", "kind"),
     [(401, ExpiredError), (403, AuthError), (404, NotFoundError), (405, RejectedError), (599, TransportError)],
 )
-def test_the_status_decides_the_kind_of_error(status: int, kind: type[Exception]) -> None:
+def test_the_status_determines_the_kind_of_error(status: int, kind: type[Exception]) -> None:
     assert isinstance(_refusal(status, {"error": "x"}), kind)
 
 
@@ -180,7 +180,7 @@ def _refusal(status: int, body: t.Any) -> t.Any:
     return refusal(Reply(status, {}, content, Operation("update", "mailbox", "7011")), client, PIN)
 
 
-def test_every_problem_of_a_write_is_reported_and_hides_the_pin(tenant: Tenant) -> None:
+def test_every_problem_of_a_write_is_reported_without_the_pin(tenant: Tenant) -> None:
     tenant.many(BOX)
     tenant.server.faults.set(["status:400,method=PUT"])
     result = tenant.many({"mailbox": "7011", "description": "x"})
@@ -224,7 +224,7 @@ LACKING = {
         ({"tel4vn": {"greeting": 1}}, "is not a field of this vendor"),
     ],
 )
-def test_input_that_cannot_be_met_is_refused_before_the_first_request(
+def test_unsupported_input_is_refused_before_the_first_request(
     tenant: Tenant, options: dict[str, t.Any], said: str
 ) -> None:
     result = tenant.many({"mailbox": "7011", **options})
@@ -234,11 +234,11 @@ def test_input_that_cannot_be_met_is_refused_before_the_first_request(
 
 
 @pytest.mark.parametrize("empty", [{}, None])
-def test_the_dictionary_of_the_vendor_may_be_empty(tenant: Tenant, empty: t.Any) -> None:
+def test_the_vendor_dictionary_may_be_empty(tenant: Tenant, empty: t.Any) -> None:
     assert tenant.many({**BOX, "tel4vn": empty, "kazoo": {"transcribe": True}})["changed"] is True
 
 
-def test_what_is_missing_to_make_a_box_is_reported_before_any_write(tenant: Tenant) -> None:
+def test_missing_options_of_a_new_mailbox_are_reported_before_any_write(tenant: Tenant) -> None:
     tenant.begin(mailboxes=1)
     result = tenant.many({"mailbox": "7011"}, {"mailbox": "7012", "pin": PIN}, {"mailbox": "1001", "enabled": None})
     assert "item 1 (mailbox 7011): does not exist, and `pin` is required to create it" in result["msg"]
@@ -246,14 +246,14 @@ def test_what_is_missing_to_make_a_box_is_reported_before_any_write(tenant: Tena
     assert tenant.writes == 0
 
 
-def test_a_switch_cannot_be_cleared(tenant: Tenant) -> None:
+def test_a_boolean_cannot_be_cleared(tenant: Tenant) -> None:
     tenant.vendor.add_box("7011", enabled=False)
     result = tenant.many({"mailbox": "7011", "enabled": None})
     assert "`enabled` cannot be cleared" in result["msg"]
     assert tenant.writes == 0
 
 
-def test_a_number_given_as_an_id_names_no_box(tenant: Tenant) -> None:
+def test_a_number_is_not_accepted_as_an_id(tenant: Tenant) -> None:
     tenant.vendor.add_box("7011")
     (box_id,) = tenant.vendor.state.boxes
     for wrong in ("7011", "message", "0f6c2f0e-6b1d-4c55-9d3e-2a7d1b9f4c10"):
@@ -263,7 +263,7 @@ def test_a_number_given_as_an_id_names_no_box(tenant: Tenant) -> None:
     assert tenant.one(id=box_id, description="x")["mailbox"]["mailbox"] == "7011"
 
 
-def test_every_shared_option_is_held_or_refused_with_a_reason() -> None:
+def test_every_shared_option_is_supported_or_refused_with_a_reason() -> None:
     from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MAILBOX as SHARED
 
     assert set(SHARED) - set(MAILBOX.by_option) <= set(MAILBOX.refused)

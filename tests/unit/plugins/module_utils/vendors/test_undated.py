@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times of messages in every form, and messages whose time cannot be read, through every module that selects them."""
+"""Message times in every format, and unreadable ones, in every module that selects messages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pathlib
 import typing as t
 
 import pytest
-from helpers.altered_replies import Lie, lying, run
+from helpers.altered_replies import Alteration, altered_replies, run
 from voicemail_simulator.server import SimulatorServer
 
 EPOCH = 1_700_000_000
 GREGORIAN = EPOCH + 62167219200
 WHEN = "2023-11-14T22:13:20Z"
-#: Vendor: a place, the end of the path that lists its messages, the rows' key and field of the time.
+#: By vendor: a mailbox, the end of the path of its messages, the key of the rows, and the field of the time.
 PLACES: dict[str, tuple[dict[str, str], str, str, str]] = {
     "kazoo": ({"mailbox": "1000"}, "/messages", "data", "timestamp"),
     "tel4vn": ({"mailbox": "1001"}, "/voicemail/message", "data", "created_at"),
@@ -26,16 +26,16 @@ FORMS = (EPOCH, str(EPOCH), float(EPOCH), 1.7e9, GREGORIAN, str(GREGORIAN), floa
 NO_TIMES = (None, "", "soon", 0, -5, True, [], "0001-01-01T00:00:00Z", 10**15, {"at": EPOCH})
 
 
-def dated(rows: str, field: str, time: t.Any, only_first: bool = False) -> Lie:
-    """Give messages another time."""
+def dated(rows: str, field: str, time: t.Any, only_first: bool = False) -> Alteration:
+    """Return an alteration that changes the time of messages."""
 
-    def lie(value: t.Any) -> t.Any:
+    def alter(value: t.Any) -> t.Any:
         listed = value[rows]
         for row in listed[:1] if only_first else listed:
             row[field] = time
         return value
 
-    return lie
+    return alter
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 
 @pytest.mark.parametrize("form", FORMS, ids=repr)
 @pytest.mark.parametrize("vendor", PLACES)
-def test_times_in_every_form_select(servers: dict[str, SimulatorServer], vendor: str, form: t.Any) -> None:
+def test_times_in_every_format_are_selected(servers: dict[str, SimulatorServer], vendor: str, form: t.Any) -> None:
     place, end, rows, field = PLACES[vendor]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, form)):
+    with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, form)):
         old = run(servers[vendor], vendor, "voicemail_message_info", **place, older_than="2023-11-15")
         young = run(servers[vendor], vendor, "voicemail_message_info", **place, older_than="2023-11-14")
     assert [message["received_at"] for message in old["messages"]] == [WHEN] * 3
@@ -67,7 +67,9 @@ def test_a_message_without_a_usable_time_is_counted_and_warned_about(
     servers: dict[str, SimulatorServer], vendor: str, time: t.Any, tmp_path: pathlib.Path
 ) -> None:
     place, end, rows, field = PLACES[vendor]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, time, only_first=True)) as sent:
+    with altered_replies(
+        lambda request: request.url.path.endswith(end), dated(rows, field, time, only_first=True)
+    ) as sent:
         results = [
             run(servers[vendor], vendor, module, **place, older_than="2999-01-01", **options)
             for module, options in modules(vendor, tmp_path)
@@ -84,7 +86,7 @@ def test_a_message_without_a_usable_time_is_counted_and_warned_about(
 
 
 def modules(vendor: str, folder: pathlib.Path) -> list[tuple[str, dict[str, t.Any]]]:
-    """Modules that select messages, with options of their own."""
+    """Return modules that select messages, with their options."""
     found: list[tuple[str, dict[str, t.Any]]] = [
         ("voicemail_message_info", {}),
         ("voicemail_message_facts", {}),
@@ -97,17 +99,17 @@ def modules(vendor: str, folder: pathlib.Path) -> list[tuple[str, dict[str, t.An
 
 def test_a_filter_of_another_kind_leaves_undated_messages_uncounted(servers: dict[str, SimulatorServer]) -> None:
     place, end, rows, field = PLACES["kazoo"]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, None)):
+    with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, None)):
         result = run(servers["kazoo"], "kazoo", "voicemail_message_info", **place, caller="nobody at all")
         named = run(servers["kazoo"], "kazoo", "voicemail_message_info", **place)
     assert result["undated"] == []
     assert len(named["undated"]) == len(named["messages"]) == 3
 
 
-def test_a_time_of_year_1_is_never_old_enough_to_delete(servers: dict[str, SimulatorServer]) -> None:
+def test_a_time_in_year_1_is_never_deleted(servers: dict[str, SimulatorServer]) -> None:
     place, end, rows, field = PLACES["kazoo"]
     for time in (0, 63, "0001-01-01T00:00:00Z", -(10**6)):
-        with lying(lambda request: request.url.path.endswith(end), dated(rows, field, time)) as sent:
+        with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, time)) as sent:
             result = run(
                 servers["kazoo"],
                 "kazoo",

@@ -70,8 +70,9 @@ class Actions:
         order = self._order(call, sortable)
         scope = self._scope(call, scopes)
         call.check()
+        window = slice(offset, offset + limit)
         rows, found = self.state.page(
-            collection, scope, order, offset, limit, self.vendor.random, self.vendor.faults.stale(call.request)
+            collection, scope, order, window, self.vendor.random, self.vendor.faults.stale(call.request)
         )
         element = Element(container, {"Limit": str(limit), "Offset": str(offset)})
         if is_counted and (rows or behaviors.found_on_empty == "0"):

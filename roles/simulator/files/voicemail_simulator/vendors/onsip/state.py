@@ -128,12 +128,11 @@ class State:
         collection: Collection,
         scope: tuple[str, str],
         order: Order,
-        offset: int,
-        limit: int,
+        window: slice,
         random_numbers: random.Random,
         stale: dict[str, Any] | None = None,
     ) -> tuple[list[Document], int]:
-        """Return at most `limit` documents of a scope from `offset` on, and the number of all documents.
+        """Return the documents of a scope in a window of their order, and the number of all documents.
 
         `scope` is AccountId, OrganizationId or UserId with its value. `order` is a field and whether it is descending,
         or insertion, shuffled (one random order) or reshuffled (a new one for every request). `stale` contains the
@@ -142,7 +141,7 @@ class State:
         documents: Any = collection.earlier(**stale) if stale else collection
         if scope[0] == "UserId" and not stale:
             keys = self._by_user.get(scope[1], {}).keys()
-            return [documents[key] for key in keys][offset : offset + limit], len(keys)
+            return [documents[key] for key in keys][window], len(keys)
         if stale or order == "reshuffled":
             ordered = in_order(documents, scope, order, random_numbers)
         else:
@@ -150,7 +149,7 @@ class State:
             if name not in self._orders:
                 self._orders[name] = in_order(documents, scope, order, random_numbers)
             ordered = self._orders[name]
-        return [documents[key] for key in ordered[offset : offset + limit]], len(ordered)
+        return [documents[key] for key in ordered[window]], len(ordered)
 
 
 def in_order(documents: Any, scope: tuple[str, str], order: Order, random_numbers: random.Random) -> list[str]:

@@ -31,8 +31,7 @@ def list_reply(
     limit, offset = paging(request, behaviors)
     rows, total = installation.state.page(
         kind,
-        offset,
-        limit,
+        slice(offset, offset + limit),
         extension=extension,
         order=behaviors.list_order,
         random_numbers=installation.random,

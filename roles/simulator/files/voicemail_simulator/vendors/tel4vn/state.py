@@ -74,15 +74,14 @@ class State:
     def page(
         self,
         kind: str,
-        offset: int,
-        limit: int,
+        window: slice,
         *,
         extension: str | None = None,
         order: str = "insertion",
         random_numbers: random.Random,
         stale: dict[str, Any] | None = None,
     ) -> tuple[list[Document], int]:
-        """Return at most `limit` rows from `offset` on, and the number of all rows.
+        """Return the rows in a window of their order, and the number of all rows.
 
         `kind` is boxes or messages. `order` is insertion, shuffled (one random order, the same for every request) or
         reshuffled (a new one for every request). `stale` contains the arguments of Collection.earlier.
@@ -101,7 +100,7 @@ class State:
             if (kind, order) not in self._orders:
                 self._orders[kind, order] = ordered(list(documents), order, random_numbers)
             keys = self._orders[kind, order]
-        return [documents[key] for key in keys[offset : offset + limit]], len(keys)
+        return [documents[key] for key in keys[window]], len(keys)
 
 
 def ordered(keys: list[str], order: str, random_numbers: random.Random) -> list[str]:

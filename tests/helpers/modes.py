@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run each case of tests/comparer on every way that a task can run: use it where all ways must return the same.
+"""Run each case of tests/modes in every execution mode: use it where all modes must return the same.
 
-A file of cases is one play with a host for each way, and a simulator of its own for each host. The cases run in the
-order of the file, so one may build on what an earlier one left.
+A file of cases becomes one play with a host for each mode, and each host has a separate simulator. The cases run in
+the order of the file, so a case may build on the state that an earlier one left.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ import yaml
 from voicemail_simulator.server import SimulatorServer
 
 from helpers.greeting_subjects import recording
-from helpers.preloaded_python import WAY, preloaded_python
+from helpers.preloaded_python import MODE, preloaded_python
 from helpers.programs import ROOT, environment_of, run_program
 from helpers.ssh_server import missing_programs, ssh_server
 from helpers.subjects import KAZOO, ONSIP, SHARED, TEL4VN
 
-FOLDER = ROOT / "tests" / "comparer"
+FOLDER = ROOT / "tests" / "modes"
 LOGINS = {subject.vendor: subject.connection for subject in (KAZOO, SHARED, TEL4VN, ONSIP)}
-RUNNERS = ("worker", "module", "async", "ssh")
-#: What only a task in the background returns.
+MODES = ("worker", "module", "async", "ssh")
+#: Keys that only asynchronous tasks return.
 _OF_ASYNC = {
     "ansible_job_id",
     "finished",
@@ -43,10 +43,10 @@ _OF_ASYNC = {
     "stdout",
     "stdout_lines",
 }
-#: Numbers above are a time.
+#: Larger numbers are times.
 _SECONDS = 10**9
 _MASKS = (
-    # Ansible shows a set, whose order differs from process to process.
+    # Ansible prints a set, whose order differs between processes.
     (re.compile(r"(Valid booleans include): [^\n]*"), r"\1"),
     (re.compile(r"127\.0\.0\.1:\d+"), "server"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"), "time"),
@@ -60,10 +60,10 @@ Item = dict[str, t.Any]
 class Case:
     """One task.
 
-    :param vendor: whose simulator it speaks to.
-    :param task: the task as it stands in a playbook, without its name.
-    :param expect: a part of the result that every way must return; text must be part of the text returned.
-    :param unlike: ways that cannot give the same result, with the reason.
+    :param vendor: the simulated vendor.
+    :param task: the task as written in a playbook, without its name.
+    :param expect: a part of the result that every mode must return. A text may be a part of the returned text.
+    :param excluded_modes: modes that cannot return the same result, with the reason.
     :param connected: add the connection options of the vendor to the module's options.
     """
 
@@ -71,16 +71,16 @@ class Case:
     task: Item
     vendor: str = "kazoo"
     expect: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    unlike: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    excluded_modes: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     connected: bool = True
 
     @property
     def module(self) -> str:
-        """The module as it is written."""
+        """Return the module's name as written in the task."""
         return next(word for word in self.task if "." in word)
 
     def as_task(self, register: str) -> Item:
-        """Return the task of a play."""
+        """Return the task for a play."""
         options = self.task[self.module]
         if self.connected:
             options = {"timeout": 5, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
@@ -102,7 +102,7 @@ def names() -> list[str]:
 
 
 def compare(name: str, folder: pathlib.Path) -> list[str]:
-    """Run the cases of a file and return every difference, each with both results.
+    """Run the cases of a file and return all differences, each with both results.
 
     :param folder: an empty folder.
     """
@@ -110,36 +110,36 @@ def compare(name: str, folder: pathlib.Path) -> list[str]:
     results = _results(cases, folder)
     found = []
     for position, case in enumerate(cases):
-        reported = {way: results[way].get(f"case_{position}") for way in results if way not in case.unlike}
+        reported = {mode: results[mode].get(f"case_{position}") for mode in results if mode not in case.excluded_modes}
         first = _masked(reported["worker"], "worker")
         found += [f"{case.name}: {line}" for line in _unmet(case.expect, reported["worker"] or {})]
-        for way, result in reported.items():
-            if (masked := _masked(result, way)) != first:
-                found.append(f"{case.name}: worker and {way} differ\n{_shown(first)}\n{_shown(masked)}")
+        for mode, result in reported.items():
+            if (masked := _masked(result, mode)) != first:
+                found.append(f"{case.name}: worker and {mode} differ\n{_shown(first)}\n{_shown(masked)}")
     return found
 
 
 def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
-    """Run the cases on every way that this machine has."""
+    """Run the cases in every mode that this machine supports."""
     shutil.copytree(FOLDER / "files", folder, dirs_exist_ok=True)
     (folder / "broken.yml").write_text("mailboxes: [\n")
     (folder / "tone.wav").write_bytes(recording())
     trustme.CA().cert_pem.write_to_path(str(folder / "authority.pem"))
-    # A test of its own says where there is no ssh.
-    ways = [way for way in RUNNERS if way != "ssh" or not missing_programs()]
+    # A separate test reports a missing ssh.
+    modes = [mode for mode in MODES if mode != "ssh" or not missing_programs()]
     environment = environment_of(folder) | {
         "ANSIBLE_ACTION_PLUGINS": str(FOLDER / "action_plugins"),
-        "ANSIBLE_FORKS": str(len(RUNNERS)),
+        "ANSIBLE_FORKS": str(len(MODES)),
         "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{FOLDER / 'collections'}",
     }
-    for way in ways:
-        (folder / f"{way}-audio").mkdir()
+    for mode in modes:
+        (folder / f"{mode}-audio").mkdir()
     with contextlib.ExitStack() as stack:
-        # Short: the paths of sockets must not be long.
+        # A short path, because the length of socket paths is limited.
         short = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         interpreter = stack.enter_context(preloaded_python(short, folder / "collections"))
-        hosts = {way: _variables(way, cases, stack) for way in ways}
+        hosts = {mode: _variables(mode, cases, stack) for mode in modes}
         if "ssh" in hosts:
             keys = short / "ssh"
             keys.mkdir()
@@ -149,31 +149,31 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
         (folder / "inventory.json").write_text(json.dumps(inventory))
         (folder / "playbook.yml").write_text(yaml.safe_dump([_play(cases)], sort_keys=False, allow_unicode=True))
         files = ("-i", str(folder / "inventory.json"), str(folder / "playbook.yml"))
-        # Started elsewhere: relative paths mean the folder of the playbook.
+        # Started in another folder, because relative paths refer to the playbook's folder.
         run = run_program("playbook", short, *files, variables=environment, merged=True, preloaded=False)
         started = (short / "socket.log").read_text(encoding="utf-8").split()
     assert run.code == 0, run.output
     assert "module" in started
-    return {way: json.loads((folder / f"{way}.json").read_text()) for way in ways}
+    return {mode: json.loads((folder / f"{mode}.json").read_text()) for mode in modes}
 
 
-def _variables(way: str, cases: t.Sequence[Case], stack: contextlib.ExitStack) -> Item:
+def _variables(mode: str, cases: t.Sequence[Case], stack: contextlib.ExitStack) -> Item:
     servers = {}
     for vendor in dict.fromkeys(case.vendor for case in cases):
         server = stack.enter_context(SimulatorServer(vendor, mailboxes=3, messages=2))
         servers[vendor] = server.url
-    # With a variable of the environment that it cannot obey, the worker hands over to the module.
-    variables = {WAY: way} if way == "module" else {}
-    seconds = 60 if way == "async" else 0
-    given = {"servers": servers, "seconds": seconds, "variables": variables, "way": way}
+    # The worker falls back to the module if it cannot apply a variable of the environment.
+    variables = {MODE: mode} if mode == "module" else {}
+    seconds = 60 if mode == "async" else 0
+    given = {"servers": servers, "seconds": seconds, "variables": variables, "mode": mode}
     return {"ansible_connection": "local", **given}
 
 
 def _play(cases: t.Sequence[Case]) -> Item:
     tasks = [case.as_task(f"case_{position}") for position, case in enumerate(cases)]
     registered = ", ".join(f"'case_{position}': case_{position}" for position in range(len(cases)))
-    keeping = {"file": "{{ playbook_dir }}/{{ way }}.json", "results": f"{{{{ {{{registered}}} }}}}"}
-    kept = {"name": "Keep the results", "keep_results": keeping}
+    keeping = {"file": "{{ playbook_dir }}/{{ mode }}.json", "results": f"{{{{ {{{registered}}} }}}}"}
+    kept = {"name": "Save the results", "save_results": keeping}
     return {
         "hosts": "all",
         "gather_facts": False,
@@ -183,27 +183,27 @@ def _play(cases: t.Sequence[Case]) -> Item:
     }
 
 
-def _masked(value: t.Any, way: str) -> t.Any:
-    """Return a result without what differs from run to run and from host to host."""
+def _masked(value: t.Any, mode: str) -> t.Any:
+    """Return a result without the parts that differ between runs or hosts."""
     if isinstance(value, dict):
-        kept = {key: inner for key, inner in value.items() if way != "async" or key not in _OF_ASYNC}
-        return {key: _masked(inner, way) for key, inner in kept.items()}
+        kept = {key: inner for key, inner in value.items() if mode != "async" or key not in _OF_ASYNC}
+        return {key: _masked(inner, mode) for key, inner in kept.items()}
     if isinstance(value, list):
         if all(isinstance(inner, dict) and inner.get("call_id") for inner in value):
-            # Messages of one second are in the order of their ids, which differ from server to server.
+            # Messages of the same second are ordered by their ids, which differ between servers.
             value = sorted(value, key=lambda inner: str(inner["call_id"]))
-        return [_masked(inner, way) for inner in value]
+        return [_masked(inner, mode) for inner in value]
     if isinstance(value, int) and value > _SECONDS:
         return "time"
     if isinstance(value, str):
         for pattern, word in _MASKS:
             value = pattern.sub(word, value)
-        return value.replace(f"{way}-", "way-")
+        return value.replace(f"{mode}-", "mode-")
     return value
 
 
 def _unmet(expected: t.Any, reported: t.Any, place: str = "") -> list[str]:
-    """Return where a result is not what a case expects."""
+    """Return the differences between a result and the expectation of a case."""
     if isinstance(expected, dict) and isinstance(reported, dict):
         return [
             line

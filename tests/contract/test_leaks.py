@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Distinguish a PIN in a text from the same digits in values that differ between runs."""
+"""Distinguish a PIN from the same digits in values that differ between runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from helpers.leaks import shows
         "&#39;9137&#39;",
     ],
 )
-def test_a_pin_shows(text: str) -> None:
+def test_a_pin_is_found(text: str) -> None:
     assert shows("9137", text)
 
 
@@ -52,10 +52,10 @@ def test_a_pin_shows(text: str) -> None:
         "pid=9137",
     ],
 )
-def test_digits_by_chance_do_not(text: str) -> None:
+def test_coincidental_digits_are_ignored(text: str) -> None:
     assert not shows("9137", text)
 
 
-def test_a_secret_with_letters_shows_wherever_it_stands() -> None:
+def test_a_secret_with_letters_is_found_anywhere() -> None:
     assert shows("7q48z159", "x7q48z159y")
     assert not shows("7q48z159", "7q48-z159")
