@@ -13,7 +13,7 @@ import urllib.parse
 from unittest import mock
 
 import httpx
-from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import QUERY, Transport
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import TARGET, Transport
 from chaos.spoiling import Answer, spoil
 
 #: Far more requests than any task of these needs: one that sends as many never ends.
@@ -37,8 +37,8 @@ class Key(t.NamedTuple):
         form = (
             urllib.parse.parse_qs(request.content.decode("utf-8", "replace")) if b"Action=" in request.content else {}
         )
-        query: bytes = request.extensions.get(QUERY, url.query)
-        return cls(request.method, url.path, query.decode(), form.get("Action", [""])[0])
+        target: bytes = request.extensions.get(TARGET, url.raw_path)
+        return cls(request.method, url.path, target.partition(b"?")[2].decode(), form.get("Action", [""])[0])
 
     @property
     def destructive(self) -> bool:

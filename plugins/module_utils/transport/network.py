@@ -31,8 +31,8 @@ _SLACK = 0.05
 _KEPT_ADDRESSES = 64
 #: Name of the request extension that carries the deadline.
 EXTENSION = "deadline"
-#: Name of the request extension that carries the encoded query of its address.
-QUERY = "query"
+#: Name of httpx's request extension that carries the path and query to send in place of those of the address.
+TARGET = "target"
 
 _SocketOptions: t.TypeAlias = "t.Iterable[t.Any] | None"
 
@@ -99,7 +99,8 @@ class Transport(httpx.BaseTransport):
             url=_target(request),
             headers=request.headers.raw,
             content=request.stream,
-            extensions=request.extensions,
+            # The address contains the target, and a proxy gets another one.
+            extensions={name: value for name, value in request.extensions.items() if name != TARGET},
         )
         deadline.expect_head(True)
         try:
@@ -149,10 +150,9 @@ def _is_usable(connection: httpcore.HTTPConnection, origin: httpcore.Origin) -> 
 
 def _target(request: httpx.Request) -> httpcore.URL:
     address = _address(request.url)
-    query: bytes | None = request.extensions.get(QUERY)
-    if query is None:
+    target: bytes | None = request.extensions.get(TARGET)
+    if target is None:
         return address
-    target = address.target + b"?" + query
     return httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=target)
 
 
@@ -380,4 +380,4 @@ def _raise_as_httpx(error: Exception) -> t.NoReturn:
     raise kind(str(error)) from error
 
 
-__all__ = ("EXTENSION", "MAX_HEAD_BYTES", "QUERY", "Deadline", "Transport")
+__all__ = ("EXTENSION", "MAX_HEAD_BYTES", "TARGET", "Deadline", "Transport")

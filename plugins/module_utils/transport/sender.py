@@ -14,7 +14,7 @@ import json
 import typing as t
 
 from ..deps import httpx
-from .network import EXTENSION, QUERY, Deadline
+from .network import EXTENSION, TARGET, Deadline
 
 #: Most addresses and kinds of requests whose parsed form is kept: creations and listings are alike.
 _KEPT = 64
@@ -64,7 +64,7 @@ class Sender:
     ) -> httpx.Request:
         """Return a request whose headers httpx prepared for another one of the same kind.
 
-        Its query is in an extension, not in its address.
+        Its query is in the extension ``target``, not in its address.
         """
         given: t.Mapping[str, str] = request.get("headers") or {}
         body = request.get("json")
@@ -80,7 +80,8 @@ class Sender:
         headers = httpx.Headers(self._prepared[kind])
         if params := request.get("params"):
             # httpx would check and quote every character of the address several times.
-            extensions = {**extensions, QUERY: str(httpx.QueryParams(params)).encode("ascii")}
+            query = str(httpx.QueryParams(params)).encode("ascii")
+            extensions = {**extensions, TARGET: address.raw_path + b"?" + query}
         content = b""
         if body is not None:
             content = _to_json(body).encode()

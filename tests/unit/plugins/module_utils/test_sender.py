@@ -144,6 +144,21 @@ def test_headers_and_body_arrive_together_over_one_connection() -> None:
     ]
 
 
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_the_query_is_in_the_request_line(through_proxy: bool) -> None:
+    with Server() as server:
+        url, proxy = (
+            ("http://pbx.example.com/v2", server.url.removesuffix("/v2")) if through_proxy else (server.url, None)
+        )
+        client = Client(Connection(vendor="kazoo", url=url, proxy=proxy), 1)
+        for number in ("1001", "a&b"):
+            client.send("GET", "/x", OPERATION, params={"filter": number})
+        client.close()
+    place = url if through_proxy else "/v2"
+    lines = [data.split(b"\r\n")[0].decode() for reads in server.reads for data in reads]
+    assert lines == [f"GET {place}/x?filter={text} HTTP/1.1" for text in ("1001", "a%26b")]
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_a_connection_that_the_server_closed_is_opened_again(method: str) -> None:
     """Even a write that must not be repeated: it was not sent to the closed connection."""
