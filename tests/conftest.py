@@ -57,7 +57,7 @@ with contextlib.suppress(ImportError):
     # so that a change never fails for an unrelated reason. --hypothesis-profile=explore generates new ones.
     always = hypothesis.settings(deadline=None, derandomize=True)
     hypothesis.settings.register_profile("repository", always)
-    hypothesis.settings.register_profile("quick", always, max_examples=20)  # for quick runs during development
+    hypothesis.settings.register_profile("quick", always, max_examples=10)  # for quick runs during development
     hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
 

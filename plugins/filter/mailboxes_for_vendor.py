@@ -261,10 +261,10 @@ def _plain(option: str, value: t.Any) -> t.Any:
 def _shared(source: str, target: str, boxes: list[t.Any]) -> Source:
     table = vendor(source).tables.get(SHARED_VOICEMAILS.key)
     if table is None:
-        raise AnsibleFilterError(f"{NAME}: {source} has no {SHARED_VOICEMAILS.keys}")
+        raise AnsibleFilterError(f"{NAME}: {vendor(source).title} has no {SHARED_VOICEMAILS.keys}")
     refusal = (
-        f"{target} has its own shared voicemails: write these to a file with the role export, and apply it with"
-        " the module shared_voicemails"
+        f"{vendor(target).title} has its own shared voicemails: write these to a file with the role export, and"
+        " apply it with the module shared_voicemails"
         if SHARED_VOICEMAILS.key in vendor(target).tables
         else ""
     )

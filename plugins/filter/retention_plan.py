@@ -52,6 +52,10 @@ options:
     description: The folder of the archive does not exist yet, so in check mode every recording counts as archived.
     type: bool
     default: false
+  return_problems:
+    description: Return what is wrong with a rule as C(problem) instead of failing, to validate rules without searches.
+    type: bool
+    default: false
 seealso:
   - module: telephony.voicemail.voicemail_message
   - module: telephony.voicemail.voicemail_audio
@@ -94,6 +98,7 @@ _value:
       be deleted now.
     - The ids of all rules together as C(selected), C(to_archive), C(archived), C(unarchived), C(recordless), whose
       recording the vendor does not have, and C(undated), whose time cannot be read.
+    - With O(return_problems), C(problem) alone if a rule is wrong.
   type: dict
 """
 
@@ -112,6 +117,7 @@ def retention_plan(
     archived: t.Sequence[t.Mapping[str, t.Any]] | None = None,
     check_mode: bool = False,
     archive_is_new: bool = False,
+    return_problems: bool = False,
 ) -> dict[str, t.Any]:
     """Return what each rule selects and deletes; see the documentation above.
 
@@ -127,6 +133,8 @@ def retention_plan(
     try:
         return retention.retention_plan(given["rules"], given["searches"], given["messages"], archive)
     except ValueError as error:
+        if return_problems:
+            return {"problem": str(error)}
         raise AnsibleFilterError(f"retention_plan: {error}") from None
 
 

@@ -39,8 +39,8 @@ WORDS: dict[type, str] = {
 
 
 def owners(interface: type, resource: str | None = None) -> list[str]:
-    """Return the names of the vendors that implement an interface."""
-    return [name for name in NAMES if vendor(name).implements(interface, resource)]
+    """Return the titles of the vendors that implement an interface."""
+    return [vendor(name).title for name in NAMES if vendor(name).implements(interface, resource)]
 
 
 def require(target: Vendor, interface: type, resource: str | None = None, hint: str = "") -> None:

@@ -101,7 +101,7 @@ def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iter
     default, most = target.workers
     workers = min(connection.workers or default, most)
     if connection.workers and connection.workers > most:
-        task.warnings.append(f"`workers` is {connection.workers}, more than {target.name} accepts; {most} are used")
+        task.warnings.append(f"`workers` is {connection.workers}, more than {target.title} accepts; {most} are used")
     if connection.origin[0] == "http" and connection.origin[1] not in ("127.0.0.1", "localhost", "::1"):
         task.warnings.append("`url` is plain http: anyone on the network path can read credentials and PINs; use https")
     if not connection.validate_certs:

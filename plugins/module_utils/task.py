@@ -20,7 +20,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedErro
 
 from . import dispatch
 from . import modules as arguments
-from .arguments.checks import checkable, misplaced
+from .arguments.checks import checkable, misplaced, missing_options
 from .arguments.masking import masked, without_values
 from .arguments.normalize import with_dictionaries, without_nulls
 from .deps import IMPORT_ERROR, INSTALL, LIBRARIES
@@ -235,8 +235,7 @@ def _refusal(
     message = without_values(message)
     strangers = _strangers(name, raw)
     if strangers:
-        required = [option for option, spec in arguments.own_options(name).items() if spec.get("required")]
-        missing = [Problem("is missing", option=option) for option in required if raw.get(option) is None]
+        missing = missing_options(arguments.own_options(name), arguments.rules(name), raw)
         # A misspelled option may be the reason for a missing one.
         problems = [*strangers, *problems, *missing] if problems or missing else problems
     if not problems and len(message) > _LONGEST:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a careful programmer would write for one job, without Ansible: threads over one httpx client.
+"""A careful script for one job, without Ansible: threads with one httpx client.
 
 `python bare.py create|compare URL BOXES.json WORKERS` creates the boxes, or compares them with the existing ones.
 """
@@ -30,19 +30,19 @@ def log_in(client: httpx.Client) -> str:
 
 
 def listing(client: httpx.Client, path: str) -> list[Box]:
-    """List the mailboxes, whole ones where the server can."""
+    """List the mailboxes, in full where the server supports it."""
     fields = '["mailbox","name","pin","timezone","notify_email_addresses","require_pin"]'
     reply = client.get(path, params={"page_size": "100000", "fields": fields}).raise_for_status()
     return t.cast("list[Box]", reply.json()["data"])
 
 
 def wire(box: Box) -> Box:
-    """Return a declared box as KAZOO spells it."""
+    """Return a declared mailbox in KAZOO's format."""
     return {("notify_email_addresses" if key == "emails" else key): value for key, value in box.items()}
 
 
 def main() -> None:
-    """Run one job; ends with an error where a box differs."""
+    """Run one job. End with an error if a mailbox differs."""
     job, url, file, workers = sys.argv[1:]
     boxes = [wire(box) for box in json.loads(pathlib.Path(file).read_text(encoding="utf-8"))]
     limits = httpx.Limits(max_connections=int(workers), max_keepalive_connections=int(workers))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every measurement is given: how much to measure, the simulator, and the ways to run things."""
+"""Shared by all measurements: their sizes, the simulator, and the runners."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from measuring import Run, run
 from player import HERE, Boxes, Player
 from simulator import Simulator
 
-#: Connections of the bare script; 32 is the most that KAZOO's driver uses.
+#: Connections of the bare script; 32 is the maximum of KAZOO's driver.
 CONNECTIONS = 32
 
 
 @dataclasses.dataclass(frozen=True)
 class Sizes:
-    """How much is measured.
+    """The sizes of the measurements.
 
     :param runs: rounds of every comparison.
     :param slow_runs: rounds of those with loops of processes.
     :param loop: boxes of a loop.
-    :param tasks: tasks of which one is the share.
+    :param tasks: number of tasks, to compute the share of one.
     :param bulk: boxes of a task.
     :param plans: boxes listed and planned, few and many.
-    :param applied: boxes created in one task where memory counts.
+    :param applied: mailboxes created in one task to measure memory.
     :param bucket: writes under a token bucket.
     :param cached: boxes of the runs with a cache.
     :param accounts: accounts of a fleet.
     :param recordings: messages whose recordings are downloaded.
-    :param large: bytes of a recording where memory counts.
+    :param large: bytes of a recording to measure memory.
     :param latencies: seconds that the simulator delays every reply.
     """
 
@@ -86,7 +86,7 @@ QUICK = Sizes(
 
 
 class Bench:
-    """A simulator, a player of playbooks, and the scripts beside them."""
+    """A simulator, a runner of playbooks, and the scripts to compare with."""
 
     def __init__(self, sizes: Sizes, simulator: Simulator, folder: pathlib.Path) -> None:
         self.sizes = sizes

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A thousand mailboxes in one task: creating them, finding them unchanged, changing a few."""
+"""A thousand mailboxes in one task: create all, change none, and change a few."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rounds = list[dict[str, Run]]
 
 
 def measure_create(bench: Bench) -> list[Figure]:
-    """Creating boxes, at no latency and at 20 ms, against loops and against a bare script."""
+    """Create mailboxes without latency and with 20 ms, compared with loops and a bare script."""
     return [figure for latency in bench.sizes.latencies for figure in _creations(bench, latency)]
 
 
@@ -127,7 +127,7 @@ def _ratio_figures(rounds: Rounds, when: str, is_delayed: bool) -> list[Figure]:
 
 
 def measure_unchanged(bench: Bench) -> list[Figure]:
-    """Boxes of which none or few differ: requests exactly, CPU against a script that lists and compares."""
+    """Apply mailboxes of which none or few differ: count requests, and compare the CPU time with a script."""
     found = []
     for profile, listing, limit in (("5", "whole boxes", 2.0), ("M", "summaries", 3.0)):
         found.extend(_unchanged(bench, profile, f" where a listing holds {listing} (KAZOO {profile})", limit))
@@ -161,7 +161,7 @@ def _unchanged(bench: Bench, profile: str, where: str, limit: float) -> list[Fig
             f"further requests for {few} changed boxes{where}",
             (changed - unchanged,),
             "requests",
-            # KAZOO 5 lists mailboxes without their revision, which a write has to name, so each is read once more.
+            # KAZOO 5 lists mailboxes without the revision that a write requires, so each one is read again.
             Goal(few if reads else 2 * few, exact=True),
         ),
         figures(f"unchanged{where}", rounds, lambda one: one["list"].wall, "s"),

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One task without Ansible around it: `python engine_run.py COLLECTIONS TASK.json`.
 
-The file holds the name of the module, its arguments, and whether it is in check mode. Prints JSON: seconds, CPU seconds
+The file contains the name of the module, its arguments, and whether it runs in check mode. Prints JSON: seconds, CPU
+seconds
 and peak memory in MB, imports included, and the task's summary.
 """
 
@@ -17,7 +18,7 @@ import time
 
 
 def main() -> None:
-    """Run the task and print what it used."""
+    """Run the task and print its resource usage."""
     collections, source = sys.argv[1:]
     wanted = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
     sys.path.insert(0, collections)
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def _peak_kb(inherited: int) -> int:
-    """Return the peak memory of this program; that of the usage begins with what its parent had when it was forked."""
+    """Return the peak memory of this program. The resource usage would include the parent's memory at the fork."""
     try:
         lines = pathlib.Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs with a cache, over mailboxes of which none or few changed since the run before."""
+"""Runs with a cache, with no or few changed mailboxes since the previous run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of commands, what they took, and what is concluded from several of them."""
+"""Runs of commands, their resource usage, and the figures from several runs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What one command took, its children included.
+    """The resource usage of one command, including its children.
 
     :param wall: seconds that passed.
     :param cpu: CPU seconds, of user and system.
     :param peak_mb: memory of the largest of its processes, in MB.
-    :param output: what it printed.
+    :param output: the output.
     """
 
     wall: float
@@ -34,7 +34,7 @@ class Run:
         return Run(self.wall - other.wall, self.cpu - other.cpu, self.peak_mb, self.output)
 
     def scaled(self, factor: float, constant: Run) -> Run:
-        """Return what more of the same would have taken, on top of a constant part."""
+        """Return the estimate for a multiple of the work, plus a constant part."""
         return Run(
             constant.wall + (self.wall - constant.wall) * factor,
             constant.cpu + (self.cpu - constant.cpu) * factor,
@@ -44,9 +44,9 @@ class Run:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
-    """Run a command to its end.
+    """Run a command.
 
-    :raises RuntimeError: when it fails, with the end of its output.
+    :raises RuntimeError: if it fails, with the end of its output.
     """
     with tempfile.TemporaryFile() as output:
         begun = time.monotonic()
@@ -66,11 +66,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """What a figure has to reach.
+    """The goal of a figure.
 
     :param limit: the figure.
-    :param at_least: it must not be less; otherwise it must not be more.
-    :param exact: it does not depend on the machine, so a miss is a defect.
+    :param at_least: whether the limit is a minimum instead of a maximum.
+    :param exact: whether the figure is independent of the machine, so that a miss is a defect.
     """
 
     limit: float
@@ -78,7 +78,7 @@ class Goal:
     exact: bool = False
 
     def met(self, value: float) -> bool:
-        """Check whether a figure reaches it."""
+        """Check whether a figure reaches the goal."""
         return value >= self.limit if self.at_least else value <= self.limit
 
 
@@ -86,10 +86,10 @@ class Goal:
 class Figure:
     """One line of the report.
 
-    :param what: what was measured, in words.
-    :param values: one value a run; their median counts.
+    :param what: description of the measurement.
+    :param values: one value per run. The median counts.
     :param unit: ``times``, ``s``, ``MB``, ``bytes``, ``requests`` or ``%``.
-    :param name: names a figure that the plot needs.
+    :param name: name of a figure in the plot.
     """
 
     what: str
@@ -100,22 +100,22 @@ class Figure:
 
     @property
     def median(self) -> float:
-        """The value that counts."""
+        """Return the median."""
         return statistics.median(self.values)
 
     @property
     def met(self) -> bool | None:
-        """Check whether the goal is reached; None where there is none."""
+        """Check whether the goal is reached. Return None without a goal."""
         return None if self.goal is None else self.goal.met(self.median)
 
 
 def in_turn(jobs: Mapping[str, Callable[[], Run]], runs: int) -> list[dict[str, Run]]:
-    """Run every job, then all of them again: runs of one round shared the same moments of a busy machine."""
+    """Run all jobs in rounds, so that the runs of one round have the same load of the machine."""
     return [{name: job() for name, job in jobs.items()} for _round in range(runs)]
 
 
 def figures(
     what: str, rounds: t.Iterable[dict[str, Run]], value: Callable[[dict[str, Run]], float], unit: str, **rest: t.Any
 ) -> Figure:
-    """Return the figure that each round gives by itself."""
+    """Return the figure of each round."""
     return Figure(what, tuple(value(one) for one in rounds), unit, **rest)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks that are measured, written as JSON, which is YAML."""
+"""The measured playbooks, written as JSON, which is also YAML."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AUDIO = "telephony.voicemail.voicemail_audio"
 
 
 def declared(count: int, changed: int = 0) -> Boxes:
-    """Return what the simulator is seeded with, save the addresses of so many boxes spread over the list."""
+    """Return declarations equal to the seeded mailboxes, except for the addresses of a number of them."""
     step = count // changed if changed else 0
     return [
         {
@@ -43,14 +43,14 @@ def declared(count: int, changed: int = 0) -> Boxes:
 
 
 def item_options() -> dict[str, str]:
-    """Return the options of a box out of the variable of a loop."""
+    """Return the options of a mailbox from the loop variable."""
     return {key: f"{{{{ item.{key} }}}}" for key in declared(1)[0]}
 
 
 class Player:
-    """Plays tasks against the simulator.
+    """Run tasks against the simulator.
 
-    :param folder: where playbooks and lists are written.
+    :param folder: folder for playbooks and lists.
     """
 
     def __init__(self, folder: pathlib.Path, simulator: Simulator) -> None:
@@ -69,15 +69,15 @@ class Player:
         self.connection = {"vendor": "kazoo", "url": simulator.url, **LOGIN}
 
     def write(self, name: str, content: t.Any) -> pathlib.Path:
-        """Write a file of JSON and return its place."""
+        """Write a JSON file and return its path."""
         path = self._folder / name
         path.write_text(json.dumps(content), encoding="utf-8")
         return path
 
     def play(self, tasks: list[Task], boxes: Boxes | None = None, *options: str) -> Run:
-        """Run tasks; they find the boxes in the variable ``boxes``."""
+        """Run tasks, with the mailboxes in the variable ``boxes``."""
         play: Task = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
-        # The interpreter is given so that no task pays for its discovery.
+        # The interpreter is set, so that no task discovers it.
         play["vars"] = {"ansible_python_interpreter": str(VENV / "bin" / "python"), "url": self.simulator.url}
         play["module_defaults"] = {"group/telephony.voicemail.all": self.connection}
         if boxes is not None:
@@ -90,15 +90,15 @@ class Player:
         return self.play([])
 
     def vmbox_loop(self, boxes: Boxes) -> Run:
-        """Declare each box by a task of a loop."""
+        """Declare each mailbox in a loop."""
         return self.play([{VMBOX: item_options(), "loop": "{{ boxes }}", "loop_control": LABEL}], boxes)
 
     def vmboxes(self, boxes: Boxes, *options: str, **arguments: t.Any) -> Run:
-        """Declare all boxes by one task, which is given the list."""
+        """Declare all mailboxes in one task with a list."""
         return self.play([{VMBOXES: {"mailboxes": "{{ boxes }}", **arguments}}], boxes, *options)
 
     def vmboxes_from_file(self, boxes: Boxes, *options: str, **arguments: t.Any) -> Run:
-        """Declare all boxes by one task, which reads the list itself."""
+        """Declare all mailboxes in one task that reads the list from a file."""
         source = str(self.write("declared.json", boxes))
         return self.play([{VMBOXES: {"src": source, **arguments}}], None, *options)
 
@@ -107,11 +107,11 @@ class Player:
         return self.play([{AUDIO: {"all_mailboxes": True, "dest": str(folder), **arguments}}])
 
     def folder(self) -> pathlib.Path:
-        """Make a new folder and return its place."""
+        """Create a folder and return its path."""
         return pathlib.Path(tempfile.mkdtemp(dir=self._folder))
 
     def uri_loop(self, boxes: Boxes) -> Run:
-        """Declare the boxes with `ansible.builtin.uri`: list, read each, compare, write what differs."""
+        """Declare the mailboxes with `ansible.builtin.uri`: list, read each one, compare, and write the differences."""
         return self.play(URI_TASKS, boxes)
 
 

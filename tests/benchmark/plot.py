@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import matplotlib as mpl
 
 mpl.use("svg")
-# Text stays text, and the same figures give the same file.
+# Keep text as text, and write the same file for the same figures.
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "benchmarks", "font.size": 9})
 
 from matplotlib import pyplot as plt  # noqa: E402 (after the choice of what draws)
@@ -30,7 +30,7 @@ COLOURS = {" at 0 ms": "#7a9cc6", " at 20 ms": "#2f5d8a"}
 
 
 def draw(groups: Mapping[str, list[Figure]], path: pathlib.Path) -> None:
-    """Draw what the groups hold of the plot's figures into a file."""
+    """Draw the plot's figures of the groups to a file."""
     named = {one.name: one for figures in groups.values() for one in figures if one.name}
     canvas, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), width_ratios=(3, 2), layout="constrained")
     _draw_creations(left, named)

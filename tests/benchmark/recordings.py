@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings: downloading many side by side, finding them unchanged, and the memory of large ones."""
+"""Recordings: concurrent downloads, unchanged files, and the memory of large ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGE = 4
 
 
 def measure_audio(bench: Bench) -> list[Figure]:
-    """Downloads side by side against one by one, what a second run transfers, and memory."""
+    """Measure concurrent and sequential downloads, the transfers of a second run, and memory."""
     return [*_downloads(bench), *_memory(bench)]
 
 
@@ -42,7 +42,7 @@ def _downloads(bench: Bench) -> list[Figure]:
         figures(f"`voicemail_audio`, {what}", rounds, lambda one: one["many"].wall, "s"),
         figures(f"`voicemail_audio` with `workers` 1, {what}", rounds, lambda one: one["one"].wall, "s"),
         figures(
-            "faster than one by one",
+            "faster than sequentially",
             rounds,
             lambda one: one["one"].wall / one["many"].wall,
             "times",
@@ -64,7 +64,7 @@ def _downloaded(bench: Bench) -> int:
 
 
 def _memory(bench: Bench) -> list[Figure]:
-    """Peak memory of downloading over that of looking for what there is to download, in a process without Ansible."""
+    """Measure the peak memory of downloads minus that of their list, in a process without Ansible."""
     sizes, simulator = bench.sizes, bench.simulator
     simulator.prepare(BOXES, sizes.recordings // BOXES)
     many = _growth(bench)

@@ -47,31 +47,31 @@ differences. The bare script is `tests/benchmark/bare.py`: threads that share on
 
 
 def number(value: float, unit: str) -> str:
-    """Return a value as it is shown."""
+    """Format a value."""
     return NUMBERS[unit].format(value)
 
 
 def spread(figure: Figure) -> str:
-    """Return the lowest and the highest value, where there are several."""
+    """Return the lowest and the highest of several values."""
     if len(figure.values) == 1:
         return ""
     return f"{number(min(figure.values), figure.unit)} to {number(max(figure.values), figure.unit)}"
 
 
 def goal_text(goal: Goal | None, unit: str) -> str:
-    """Return a goal in words."""
+    """Describe a goal."""
     if goal is None:
         return ""
     return f"{'at least' if goal.at_least else 'at most'} {number(goal.limit, unit)}"
 
 
 def verdict(figure: Figure) -> str:
-    """Return whether the goal is reached, in a word."""
+    """Describe whether the goal is reached."""
     return {None: "", True: "met", False: "MISSED"}[figure.met]
 
 
 def machine() -> str:
-    """Return what the figures were measured on."""
+    """Describe the machine of the measurement."""
     return (
         f"{os.cpu_count()} cores, Python {platform.python_version()}, "
         f"ansible-core {importlib.metadata.version('ansible-core')}, httpx {importlib.metadata.version('httpx')}"
@@ -94,11 +94,11 @@ def show(name: str, figures: list[Figure]) -> None:
 
 
 def write(groups: Groups, folder: pathlib.Path) -> None:
-    """Write the page, and the plot where everything that it shows was measured."""
+    """Write the page, and the plot if all its figures were measured."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [INTRODUCTION, f"{datetime.date.today().isoformat()}, {machine()}."]
     if {"create", "plan"} <= set(groups):
-        from plot import draw  # only here: the library is large, and what is measured must not inherit its memory
+        from plot import draw  # imported here, because measured processes must not inherit its memory
 
         draw(groups, folder / PLOT)
         lines += ["", f"![Creating mailboxes, and planning]({PLOT})"]

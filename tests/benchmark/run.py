@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure the collection against the goals: `make benchmark`.
 
-Ends with 1 where a figure that does not depend on the machine misses its goal, such as a number of requests.
+Exits with 1 if a machine-independent figure, such as a number of requests, misses its goal.
 """
 
 from __future__ import annotations
@@ -47,28 +47,28 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="measure this (repeat for more)")
-    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, and no more")
+    parser.add_argument("--quick", action="store_true", help="small sizes, only to test the benchmark")
     parser.add_argument(
         "--write",
         nargs="?",
         type=pathlib.Path,
         const=DOCUMENTATION,
         metavar="FOLDER",
-        help="keep page and plot in the documentation, or in a folder",
+        help="write page and plot to the documentation, or to a folder",
     )
     options = parser.parse_args()
     if options.write and options.write.resolve() == DOCUMENTATION and (options.only or options.quick):
-        parser.error("the documentation keeps whole runs only; give --write another folder")
+        parser.error("the documentation only contains complete runs; set --write to another folder")
     return options
 
 
 def judged(figure: Figure, quick: bool) -> Figure:
-    """Return a figure without its goal where small sizes would make it one of fixed costs."""
+    """Return a figure without its goal if fixed costs dominate at small sizes."""
     return dataclasses.replace(figure, goal=None) if quick and figure.goal and not figure.goal.exact else figure
 
 
 def main() -> int:
-    """Measure, show and keep; return the exit status."""
+    """Measure, print and store the figures. Return the exit status."""
     options = parse_arguments()
     chosen = [name for name in MEASUREMENTS if not options.only or name in options.only]
     remark = "; small sizes, at which only numbers of requests are judged" if options.quick else ""

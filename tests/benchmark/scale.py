@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tens of thousands of mailboxes: time, memory, a token bucket, and what is printed."""
+"""Tens of thousands of mailboxes: time, memory, a token bucket, and output."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from player import declared
 
 BUCKET_TOKENS = 100
 BUCKET_RATE = 10
-#: CPU a box, many against few, that still counts as linear; ten times the boxes in quadratic time would give 10.
+#: Ratio of the CPU time per mailbox, many to few, that still counts as linear. Quadratic time would result in 10.
 LINEAR = 1.5
 
 
 def measure_plan(bench: Bench) -> list[Figure]:
-    """Listing and planning, in a process without Ansible around it; memory of creating through a playbook."""
+    """Measure listing and planning in a process without Ansible, and the memory of creations in a playbook."""
     sizes, simulator = bench.sizes, bench.simulator
     reported = {}
     for count in sizes.plans:
@@ -59,14 +59,14 @@ def measure_plan(bench: Bench) -> list[Figure]:
 
 
 def _start(bench: Bench) -> float:
-    """Return the CPU seconds of a plan of one box: imports and the login."""
+    """Return the CPU seconds of a plan with one mailbox, for imports and the login."""
     return float(bench.plan(declared(1))["cpu"])
 
 
 def measure_bucket(bench: Bench) -> list[Figure]:
-    """Writes under a token bucket, from the first request to the last, against what the bucket itself allows.
+    """Compare the time of writes under a token bucket with the minimum that the bucket allows.
 
-    The bucket gains its tokens at whole seconds, so the bound depends on when in a second the first request came.
+    The bucket refills at whole seconds, so the minimum depends on the fraction of a second at the first request.
     """
     sizes, player = bench.sizes, bench.player
     waits, refused, failed = [], [], 0
@@ -90,7 +90,7 @@ def measure_bucket(bench: Bench) -> list[Figure]:
 
 
 def measure_output(bench: Bench) -> list[Figure]:
-    """What a run prints where nothing changed, and what `--diff` adds for each changed box."""
+    """Measure the output of a run without changes, and of `--diff` for each changed mailbox."""
     sizes, player = bench.sizes, bench.player
     count = sizes.applied
     few = max(1, count // 100)

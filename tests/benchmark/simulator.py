@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated KAZOO that everything is measured against, in a process of its own."""
+"""The simulated KAZOO of all measurements, in a separate process."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Simulator:
         bucket: bool = False,
         customers: int = 0,
     ) -> None:
-        """Start afresh: so many mailboxes, every bucket full, no request counted.
+        """Reset the simulator to a number of mailboxes, a full bucket and no counted requests.
 
-        :param messages: in each mailbox, with a recording each.
+        :param messages: messages per mailbox, each with a recording.
         :param profile: generation of KAZOO: ``M`` lists summaries, ``5`` lists whole mailboxes.
         :param latency: seconds that every reply is delayed.
         :param bucket: charge every request to a bucket of 100 tokens that gains 10 a second.
@@ -55,7 +55,7 @@ class Simulator:
             "rate_limit": "on" if bucket else "off",
             "rate_limit_charge": "all",
             "customers": customers,
-            # What is measured is the client, not how long the server takes to save.
+            # Measure the client, not the server's time to save.
             "uniqueness_delay": 0,
         }
         self._send("PUT", "/behaviors", json=behaviors)
@@ -64,26 +64,26 @@ class Simulator:
         self.forget()
 
     def charge(self) -> None:
-        """Charge every request to a bucket from here on, and leave the mailboxes as they are."""
+        """Charge every further request to a bucket, without changing the mailboxes."""
         self._send("PUT", "/behaviors", json={"rate_limit": "on"})
 
     def enlarge(self, size: int) -> None:
-        """Put a recording of so many bytes in place of every recording."""
+        """Replace every recording by one of this number of bytes."""
         state = self._send("GET", "/state").json()
         content = base64.b64encode(bytes(size)).decode()
         state["kazoo.audio"] = {key: {"base64": content} for key in state["kazoo.audio"]}
         self._send("PUT", "/state", json=state)
 
     def forget(self) -> None:
-        """Count requests from here on."""
+        """Reset the count of requests."""
         self._send("DELETE", "/requests")
 
     def requests(self) -> list[dict[str, t.Any]]:
-        """Return the requests since the last preparation, logins included."""
+        """Return the requests since the last preparation, including logins."""
         return t.cast("list[dict[str, t.Any]]", self._send("GET", "/requests").json())
 
     def close(self) -> None:
-        """Close the connection to its control interface."""
+        """Close the connection to the control API."""
         self._control.close()
 
     def _send(self, method: str, path: str, **request: t.Any) -> httpx.Response:
@@ -92,7 +92,7 @@ class Simulator:
 
 @contextlib.contextmanager
 def running() -> Iterator[Simulator]:
-    """Run a simulator for the length of the block."""
+    """Run a simulator during the block."""
     with tempfile.TemporaryDirectory() as folder:
         ready = pathlib.Path(folder, "ready.json")
         command = [sys.executable, "-m", "voicemail_simulator", "--vendor=kazoo", "--port=0", f"--ready-file={ready}"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One mailbox a task: loops, and the cost of a task."""
+"""One mailbox per task: loops, and the cost of a task."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from player import VMBOX, declared
 
 
 def measure_loop(bench: Bench) -> list[Figure]:
-    """A loop over boxes in which nothing changes, against the same with `ansible.builtin.uri`."""
+    """Compare a loop over unchanged mailboxes with a loop of `ansible.builtin.uri`."""
     sizes, player, simulator = bench.sizes, bench.player, bench.simulator
     boxes = declared(sizes.loop)
     simulator.prepare(sizes.loop)
@@ -57,7 +57,7 @@ def measure_loop(bench: Bench) -> list[Figure]:
 
 
 def measure_task(bench: Bench) -> list[Figure]:
-    """Tasks of one box each, against tasks that run an empty module; CPU, the empty playbook taken off."""
+    """Compare the CPU time of tasks with one mailbox with that of an empty module, minus an empty playbook."""
     sizes, player = bench.sizes, bench.player
     boxes = declared(sizes.tasks)
     bench.simulator.prepare(sizes.tasks)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs scenarios by the hundred: `python tests/chaos`, or one: `python tests/chaos --subject kazoo --seed 7`."""
+"""Run hundreds of scenarios: `python tests/chaos`, or a single one: `python tests/chaos --subject kazoo --seed 7`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import time
 HERE = pathlib.Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reliability.md"
 sys.path.insert(0, str(HERE.parent))
-# It makes the collection and its simulator importable.
+# conftest makes the collection and its simulator importable.
 importlib.import_module("conftest")
 import fuzz_run  # noqa: E402
 import sections  # noqa: E402
@@ -28,7 +28,7 @@ VENDORS = sorted({kind.vendor for kind in KINDS.values()})
 
 
 def subjects_of(vendor: str) -> list[str]:
-    """The subjects of a vendor."""
+    """Return the subjects of a vendor."""
     return [name for name, kind in KINDS.items() if kind.vendor == vendor]
 
 
@@ -38,13 +38,13 @@ def one(subject: str, seed: int) -> tuple[str, int, list[str]]:
 
 
 def report(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
-    """Print what is wrong with a seed, and the least that still is."""
-    print(f"\nFAILED {subject} seed {seed}; again with: python tests/chaos --subject {subject} --seed {seed}")
+    """Print the problems of a seed, and of the smallest scenario that still fails."""
+    print(f"\nFAILED {subject} seed {seed}; repeat it with: python tests/chaos --subject {subject} --seed {seed}")
     for problem in problems:
         print(f"  ! {problem}")
     if shrink:
         least, problems = shrunk(generate(subject, seed))
-        print("The least that still fails:")
+        print("The smallest scenario that still fails:")
         print(least.reported())
         for problem in problems:
             print(f"  ! {problem}")
@@ -52,18 +52,18 @@ def report(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
 
 
 def main() -> int:
-    """Run what the command line asks for; 1 where a seed failed."""
+    """Run the scenarios of the command line, and return 1 if a seed failed."""
     parser = argparse.ArgumentParser(prog="python tests/chaos", description="Run seeded scenarios with faults.")
-    parser.add_argument("--vendor", action="append", choices=VENDORS, help="all subjects of this one")
+    parser.add_argument("--vendor", action="append", choices=VENDORS, help="all subjects of this vendor")
     parser.add_argument("--subject", action="append", choices=KINDS)
-    parser.add_argument("--seed", type=int, help="replay this one")
+    parser.add_argument("--seed", type=int, help="replay this seed")
     parser.add_argument("--first", type=int, default=1, help="first seed")
-    parser.add_argument("--runs", type=int, default=2000, help="runs in total, shared out among the vendors")
+    parser.add_argument("--runs", type=int, default=2000, help="total runs, divided among the vendors")
     parser.add_argument("--jobs", type=int, default=min(2, multiprocessing.cpu_count()))
     parser.add_argument("--no-shrink", action="store_true")
-    parser.add_argument("--write", action="store_true", help="keep the count in docs/reliability.md")
-    parser.add_argument("--most", type=int, default=10, help="stop after so many failed seeds")
-    parser.add_argument("--replies", type=int, default=fuzz_run.REPLIES, help="spoiled replies, in all")
+    parser.add_argument("--write", action="store_true", help="write the counts to docs/reliability.md")
+    parser.add_argument("--most", type=int, default=10, help="stop after this number of failed seeds")
+    parser.add_argument("--replies", type=int, default=fuzz_run.REPLIES, help="corrupted replies, in all")
     options = parser.parse_args()
     vendors = options.vendor or ([] if options.subject else VENDORS)
     subjects = [[name] for name in options.subject or ()] + [subjects_of(vendor) for vendor in vendors]
@@ -75,7 +75,7 @@ def main() -> int:
             if problems:
                 failed = True
                 report(subject, options.seed, problems, not options.no_shrink)
-        print("failed" if failed else "nothing is wrong")
+        print("failed" if failed else "no problem")
         return int(failed)
     share = options.runs // len(subjects)
     wanted = [
@@ -83,7 +83,7 @@ def main() -> int:
         for names in subjects
         for position in range(share)
     ]
-    # What is asked of one vendor or subject is asked of scenarios.
+    # A vendor or subject only selects scenarios.
     fuzzed = bool(options.replies) and not options.vendor and not options.subject
     failed = fuzz_run.run(options.replies, options.jobs, options.write) if fuzzed else 0
     if wanted:
@@ -92,7 +92,7 @@ def main() -> int:
 
 
 def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool, write: bool) -> int:
-    """Run many seeds and print the count."""
+    """Run many seeds and print the counts."""
     began = time.monotonic()
     counts: collections.Counter[str] = collections.Counter()
     failed = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fuzz all targets in several processes, and print and keep the count."""
+"""Fuzz all targets in several processes, and print and store the counts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from chaos.fuzzing import Outcome, fuzz
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reliability.md"
 REPLIES = 20_000
-#: Tasks with a strange value as an option, for each target.
+#: Tasks with an unexpected option value, per target.
 OPTIONS = 50
-#: Megabytes by which a process may grow: what a task keeps of a reply is small, and is given back.
+#: Megabytes by which a process may grow. A task keeps little of a reply, and releases it.
 MOST_GROWTH = 300
 
 
 def run(replies: int, jobs: int, write: bool) -> int:
-    """Serve so many spoiled replies in all; return 1 where one of them did harm."""
+    """Serve so many corrupted replies in all; return 1 where one of them did harm."""
     began = time.monotonic()
     shares = sum(target.share for target in TARGETS.values())
     outcomes = []
@@ -40,17 +40,17 @@ def run(replies: int, jobs: int, write: bool) -> int:
                 print(f"\nFAILED {problem}")
     seconds = time.monotonic() - began
     rows = table_rows(outcomes)
-    print(f"{rows[-1][1]} spoiled replies in {rows[-1][2]} tasks, in {seconds:.0f} s: {rows[-1][3]} problems")
+    print(f"{rows[-1][1]} corrupted replies in {rows[-1][2]} tasks, in {seconds:.0f} s: {rows[-1][3]} problems")
     if write:
         machine = f"{multiprocessing.cpu_count()} cores, in {seconds:.0f} s"
-        text = sections.table(("whose replies and options", "spoiled replies", "tasks", "problems"), rows)
+        text = sections.table(("whose replies and options", "corrupted replies", "tasks", "problems"), rows)
         sections.write(PAGE, "chaos-replies", text, machine, folder="chaos")
     return int(any(outcome.problems for outcome in outcomes))
 
 
 def measured(name: str, replies: int) -> Outcome:
-    """Fuzz a target; growing without end is a problem as well."""
-    # The first tasks load what later ones find loaded.
+    """Fuzz a target. Unlimited memory growth is a problem as well."""
+    # The first tasks load code that later ones reuse.
     fuzz(name, 5, 1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     outcome = fuzz(name, replies, OPTIONS)
@@ -61,7 +61,7 @@ def measured(name: str, replies: int) -> Outcome:
 
 
 def table_rows(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
-    """Return a row for each vendor, and one for all."""
+    """Return one row per vendor and one for the total."""
     rows = []
     vendors = sorted({target.vendor for target in TARGETS.values()})
     for label, names in [(vendor, [vendor]) for vendor in vendors] + [("all", vendors)]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tasks that are fuzzed: between them they read every kind of reply of every vendor."""
+"""The fuzzed tasks, which together read every kind of reply of every vendor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
     inventory as inventory_operations,
 )
-from chaos.liar import declared
+from chaos.corrupting_server import declared
 from chaos.worlds import WORLDS, World
 from helpers.greeting_subjects import recording as sound
 from helpers.message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS
@@ -29,11 +29,12 @@ from voicemail_simulator.server import SimulatorServer
 class Target:
     """A task against a simulated vendor.
 
-    :param options: of the task, beside those of the connection; a function for those that need the server or a folder.
-    :param refused: the task fails although every reply is true.
-    :param further: options of a second true run, whose replies are there for what the first must not do.
-    :param cleanups: things that the task makes, and deletes where it cannot finish them.
-    :param share: how much of the work it gets: a task of many requests takes long.
+    :param options: options of the task, without those of the connection. A function if they depend on the server or a
+        folder.
+    :param refused: whether the task fails even with correct replies.
+    :param further: options of a second uncorrupted run, whose replies serve requests that the first run must not send.
+    :param cleanups: objects that the task creates, and deletes if it cannot complete them.
+    :param share: share of the work. Tasks with many requests take long.
     """
 
     name: str
@@ -50,17 +51,17 @@ class Target:
 
     @property
     def vendor(self) -> str:
-        """The vendor."""
+        """Return the vendor."""
         return str(self.subject.vendor)
 
     def serve(self) -> SimulatorServer:
-        """Prepare a simulator."""
+        """Return a simulator."""
         return SimulatorServer(
             self.vendor, behaviors=dict(self.behaviors), mailboxes=self.mailboxes, messages=self.messages, seed=1
         )
 
     def arguments(self, server: SimulatorServer, folder: pathlib.Path) -> dict[str, t.Any]:
-        """Arguments of the task against that simulator."""
+        """Return the arguments of the task against a simulator."""
         return {**self.subject.arguments(server), **self.options(server, folder)}
 
     def run(self, task: dict[str, t.Any], check: bool = False) -> Result:
@@ -145,10 +146,10 @@ def _special() -> t.Iterator[Target]:
     yield Target("kazoo-upload", KAZOO_MESSAGES, "voicemail_message", _upload)
     yield Target("portsip-greeting", SHARED, "voicemail_greeting", _greeting, cleanups=1)
     yield Target("kazoo-accounts", KAZOO, "inventory", _fixed(), behaviors={"customers": 3})
-    # A PIN that not every server takes: its schema is asked for.
+    # A PIN that not every server accepts, so that its schema is read.
     odd = {"mailbox": "1000", "pin": "12345678", "timezone": "Europe/Paris"}
     yield Target("kazoo-schema", KAZOO, "vmbox", _fixed(**odd), refused=True)
-    # Of so many boxes, that generation reads them in bulk.
+    # This generation reads this number of mailboxes in bulk.
     yield Target(
         "kazoo-bulk", KAZOO, "vmbox_info", _fixed(), behaviors={"profile": "4.3"}, mailboxes=41, messages=0, share=0.2
     )

@@ -15,27 +15,27 @@ import tempfile
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from chaos.corrupting_server import UNEXPECTED_VALUES
 from chaos.fuzz_targets import TARGETS, Target
-from chaos.liar import STRANGE
 from chaos.replay import Exchange, Replay, answering, recording
 from helpers.runners import Result
 from helpers.virtual_time import virtual_time
 
-#: What :func:`errors.unexpected_error` says of a defect.
+#: The text of :func:`errors.unexpected_error` about a defect.
 _DEFECT = re.compile(r"unexpected [A-Z]\w* at |Traceback")
 _LONGEST_MESSAGE = 6000
-#: A result may repeat a vendor's object a few times, such as in a difference.
+#: A result may repeat a vendor's object a few times, such as in a diff.
 _MOST_GROWTH = 40
 TEXTS = ("line\r\nbreak", "é", "\ud800", "\u202e\x1b[31m", "nul\0", " ", "../..", "{{ x }}", "9" * 5000, "a" * 100_000)
 NUMBERS = ("inf", "nan", "1e999999999", 1e-300, -1e308, float("-inf"))
-VALUES: tuple[t.Any, ...] = (*STRANGE, *TEXTS, *NUMBERS, ["é\n"], [{"a": None}], {"a": {"b": [1]}})
+VALUES: tuple[t.Any, ...] = (*UNEXPECTED_VALUES, *TEXTS, *NUMBERS, ["é\n"], [{"a": None}], {"a": {"b": [1]}})
 
 
 class Outcome(t.NamedTuple):
-    """What a target came to.
+    """The outcome of a target.
 
-    :param replies: spoiled replies that were served.
-    :param runs: tasks that were run.
+    :param replies: served corrupted replies.
+    :param runs: number of tasks.
     """
 
     target: str
@@ -45,7 +45,7 @@ class Outcome(t.NamedTuple):
 
 
 def fuzz(name: str, replies: int, options: int, seed: int = 1) -> Outcome:
-    """Run a target until so many spoiled replies were served, and so many options had strange values."""
+    """Run a target until it served a number of corrupted replies and tried a number of unexpected option values."""
     target = TARGETS[name]
     with _folder() as folder, virtual_time(lambda seconds: None):
         true = recorded(target, folder)
@@ -55,24 +55,24 @@ def fuzz(name: str, replies: int, options: int, seed: int = 1) -> Outcome:
             chance = random.Random(f"{name} {seed} {runs}")
             position = chance.randrange(len(true.exchanges))
             replay = true.replay(position, chance.randrange(2**32), chance.random() < 0.2)
-            problems += [f"{name} run {runs}: {one}" for one in judged(target, true, replay, true.task)]
-            served += replay.spoiled
+            problems += [f"{name} run {runs}: {one}" for one in problems_of(target, true, replay, true.task)]
+            served += replay.corrupted
             runs += 1
             if len(problems) > 20:
                 break
-        # The options of the inventory are checked by Ansible before they come here.
+        # Ansible validates the options of the inventory before the plugin reads them.
         for number in range(0 if target.module == "inventory" else options):
             chance = random.Random(f"{name} {seed} option {number}")
-            strange, option = _strange_options(target, true.task, chance)
-            found = judged(target, true, true.replay(None, 0), strange, check=True)
+            strange, option = _unexpected_options(target, true.task, chance)
+            found = problems_of(target, true, true.replay(None, 0), strange, check=True)
             problems += [f"{name} {option} run {number}: {one}" for one in found]
     return Outcome(name, served, runs + options, problems)
 
 
 class Recorded(t.NamedTuple):
-    """A task, and what was answered to it.
+    """A task and the replies to it.
 
-    :param further: what is answered to requests that the task must not send.
+    :param further: replies to requests that the task must not send.
     """
 
     task: dict[str, t.Any]
@@ -80,16 +80,16 @@ class Recorded(t.NamedTuple):
     further: list[Exchange]
 
     def replay(self, position: int | None, seed: int, forever: bool = False) -> Replay:
-        """Answer the task again."""
+        """Return a replay of the replies."""
         return Replay([*self.exchanges, *self.further], position, seed, forever)
 
 
 def recorded(target: Target, folder: pathlib.Path) -> Recorded:
-    """Run a task against its simulator."""
+    """Run a task against its simulator, and record the replies."""
     with target.serve() as server, recording() as exchanges:
         task = {**target.arguments(server, folder), "workers": 1, "retry_budget": 0, "timeout": 5}
         result = target.run(task)
-        # A task that ends early would leave parsers out.
+        # A task that ends early would not run all parsers.
         assert bool(result["failed"]) is target.refused, result
         own = len(exchanges)
         if target.further:
@@ -97,17 +97,19 @@ def recorded(target: Target, folder: pathlib.Path) -> Recorded:
     return Recorded(task, exchanges[:own], exchanges[own:])
 
 
-def judged(target: Target, true: Recorded, replay: Replay, task: dict[str, t.Any], check: bool = False) -> list[str]:
-    """Run a task and return what is wrong with its outcome."""
+def problems_of(
+    target: Target, true: Recorded, replay: Replay, task: dict[str, t.Any], check: bool = False
+) -> list[str]:
+    """Run a task and return the problems of its outcome."""
     with answering(replay):
         result = target.run(task, check=check)
     problems = _misshapen(result, sum(len(one.answer.body) for one in true.exchanges))
     if replay.endless:
-        problems.append("it sends requests without end")
+        problems.append("it never stops sending requests")
     known = {one.key for one in true.exchanges if one.key.destructive}
     sent = {key for key in replay.requests if key.destructive}
     if len(sent) > (0 if check else len(known) + target.cleanups):
-        problems.append(f"it deletes more than it did: {sent}")
+        problems.append(f"it deletes more than the uncorrupted run: {sent}")
     return problems
 
 
@@ -115,21 +117,21 @@ def _misshapen(result: Result, size: int) -> list[str]:
     problems = []
     message = str(result.get("msg", ""))
     if result.get("failed") and not message:
-        problems.append("it failed and says nothing")
+        problems.append("it failed without a message")
     if _DEFECT.search(message) or len(message) > _LONGEST_MESSAGE:
         problems.append(f"the message is not clear: {message[:300]}")
     try:
         text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, allow_nan=False)
     except ValueError:
-        return [*problems, "the result holds NaN or Infinity"]
+        return [*problems, "the result contains NaN or Infinity"]
     if "unexpected" in text and _DEFECT.search(text):
-        problems.append(f"a defect shows in the result: {_DEFECT.search(text)}")
+        problems.append(f"the result shows a defect: {_DEFECT.search(text)}")
     if len(text) > _MOST_GROWTH * (size + 100_000):
         problems.append(f"the result has {len(text)} bytes, the replies had {size}")
     return problems
 
 
-def _strange_options(target: Target, task: dict[str, t.Any], chance: random.Random) -> tuple[dict[str, t.Any], str]:
+def _unexpected_options(target: Target, task: dict[str, t.Any], chance: random.Random) -> tuple[dict[str, t.Any], str]:
     spec = {**arguments.CONNECTION, **arguments.own_options(target.module)}
     option = chance.choice(sorted(set(spec) - {"vendor"}))
     value = chance.choice(VALUES)
@@ -138,7 +140,7 @@ def _strange_options(target: Target, task: dict[str, t.Any], chance: random.Rand
 
 @contextlib.contextmanager
 def _folder() -> t.Iterator[pathlib.Path]:
-    """Work in a folder of its own, deep enough for a path that leads up."""
+    """Work in a separate folder, deep enough for paths that lead upward."""
     before = pathlib.Path.cwd()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name) / "a" / "b" / "c"

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of greetings: made from a seed, played, judged. Callers hear nothing but a greeting at any moment."""
+"""Generate scenarios of greetings from a seed, run and check them. Callers must hear a complete greeting at any
+time."""
 
 from __future__ import annotations
 
@@ -53,11 +54,11 @@ MEDIA_BEHAVIORS = (
 
 @dataclasses.dataclass(frozen=True)
 class GreetingScenario:
-    """One run.
+    """A scenario of one run.
 
     :param place: option and number of the box.
-    :param there: names of the recordings that the box has before, the first of which callers hear.
-    :param sound: what they are to hear; empty for the vendor's default.
+    :param there: names of the existing recordings. The first one is enabled.
+    :param sound: the declared recording, or empty for the vendor's default.
     """
 
     subject: str
@@ -77,7 +78,7 @@ class GreetingScenario:
     kept: t.ClassVar = ()
 
     def reported(self) -> str:
-        """Return the scenario as text, without what is empty."""
+        """Return the scenario as text, without empty fields."""
         lines = [f"{self.subject} seed {self.seed}: {' '.join(self.place)}: {self.sound or 'the default greeting'}"]
         for field in dataclasses.fields(self)[4:]:
             if value := getattr(self, field.name):
@@ -116,7 +117,7 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
 
 
 class Listener(Interference):
-    """Listens to the greeting after every request, and lets things happen."""
+    """Record the heard greeting after every request, and run events."""
 
     def __init__(self, runner: TaskRunner, scenario: GreetingScenario) -> None:
         super().__init__(runner.server, WORLDS["portsip-shared"], scenario.events)
@@ -125,12 +126,12 @@ class Listener(Interference):
         self.heard: list[list[bytes]] = []
 
     async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
-        """Serve one request, and listen."""
+        """Serve one request, and record the greeting."""
         await super().__call__(scope, receive, send)
         self.heard.append(self.runner.heard(**self.place))
 
     def happen(self, event: Event) -> None:
-        """Let an event happen."""
+        """Run an event."""
         if event.what == "expire":
             self.server.clock.advance(TOKEN_LIFE)
         else:
@@ -138,7 +139,7 @@ class Listener(Interference):
 
 
 def add(runner: TaskRunner, place: dict[str, str], name: str, *, enabled: bool) -> None:
-    """Another operator adds a greeting."""
+    """Add a greeting as another operator."""
     import base64
 
     directory = runner.directory
@@ -156,7 +157,7 @@ def add(runner: TaskRunner, place: dict[str, str], name: str, *, enabled: bool) 
 
 
 def uploaded(scenario: GreetingScenario) -> list[str]:
-    """Play a scenario in which a greeting is uploaded, and return what is wrong."""
+    """Run a scenario that uploads a greeting, and return its problems."""
     server = SimulatorServer("portsip", mailboxes=2, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
         runner = TaskRunner(server, pathlib.Path(folder))
@@ -179,14 +180,14 @@ def uploaded(scenario: GreetingScenario) -> list[str]:
         third = run(scenario, server, source)
         noisy = SHARED.writes(server)
     wanted = [SOUNDS[scenario.sound]] if scenario.sound else []
-    found = judged(first, second, third, noisy + written)
+    found = problems_of(first, second, third, noisy + written)
     if scenario.check or first["failed"]:
         if before != {one: middle[one] for one in middle if middle[one][0] != SOUNDS["rival"]} and (
             scenario.check or not first["changed"]
         ):
-            found.append(f"it said that nothing changed, and it did: {reported(before)}, {reported(middle)}")
+            found.append(f"it reported no change, but there was one: {reported(before)}, {reported(middle)}")
     elif heard_in(middle) != wanted:
-        found.append(f"it succeeded, and callers hear {named(heard_in(middle))}")
+        found.append(f"it succeeded, but callers hear {named(heard_in(middle))}")
     allowed = [SOUNDS[scenario.there[0]]] if scenario.there else []
     for heard in listener.heard:
         strange = [one for one in heard if one not in (*allowed, *wanted)]
@@ -197,7 +198,7 @@ def uploaded(scenario: GreetingScenario) -> list[str]:
         found.append(f"in the end callers hear {named(heard_in(after))}")
     contents = [content for content, _enabled in after.values()]
     if scenario.sound and contents.count(SOUNDS[scenario.sound]) != 1:
-        found.append(f"it is there {contents.count(SOUNDS[scenario.sound])} times: {reported(after)}")
+        found.append(f"it exists {contents.count(SOUNDS[scenario.sound])} times: {reported(after)}")
     return found + losses(scenario, before, after)
 
 
@@ -205,28 +206,28 @@ Greetings = dict[str, tuple[bytes, bool]]
 
 
 def losses(scenario: GreetingScenario, before: Greetings, after: Greetings) -> list[str]:
-    """Greetings that are switched off are kept, but for earlier versions of the file, and where all others go."""
+    """Return lost greetings. Disabled ones are kept, except earlier versions of the file, or on request."""
     if scenario.prune:
         return []
     return [
-        f"{name}, which nobody named, is lost"
+        f"{name}, which was not declared, is lost"
         for name in scenario.there[1:]
         if f"{name}.wav" != scenario.file_name and not any(SOUNDS[name] == content for content, _on in after.values())
     ]
 
 
 def heard_in(greetings: Greetings) -> list[bytes]:
-    """What callers hear."""
+    """Return the greetings that callers hear."""
     return [content for content, enabled in greetings.values() if enabled]
 
 
 def named(sounds: list[bytes]) -> list[str]:
-    """Names of recordings."""
+    """Return the names of recordings."""
     return [next((name for name, sound in SOUNDS.items() if sound == one), "noise") for one in sounds]
 
 
 def reported(greetings: Greetings) -> list[str]:
-    """Greetings in words."""
+    """Describe greetings."""
     return [f"{named([content])[0]}{' (heard)' if on else ''}" for content, on in greetings.values()]
 
 
@@ -248,27 +249,27 @@ def run(
     return in_worker(MODULE, SHARED.arguments(server, **arguments), check=check)
 
 
-def judged(first: Result, second: Result, third: Result, noisy: list[str]) -> list[str]:
-    """What is wrong with what the runs said."""
+def problems_of(first: Result, second: Result, third: Result, noisy: list[str]) -> list[str]:
+    """Return the problems of the results."""
     found = []
     if "unexpected" in str(first.get("msg")):
-        found.append(f"an unexpected_error exception: {first['msg']}")
+        found.append(f"an unexpected exception: {first['msg']}")
     if first["failed"] and not first.get("msg"):
-        found.append("it failed without a word")
+        found.append("it failed without a message")
     if second["failed"]:
         found.append(f"the second run failed: {second['msg']}")
     if third["failed"] or third["changed"] or noisy:
-        found.append(f"the third run, or check mode, is not silent: {noisy} {third}")
+        found.append(f"the third run, or check mode, reports a change: {noisy} {third}")
     return found
 
 
 def media_id(name: str) -> str:
-    """The id of a media file of KAZOO."""
+    """Return the id of a media file of KAZOO."""
     return f"{sorted(SOUNDS).index(name):032x}"
 
 
 def chosen(scenario: GreetingScenario) -> list[str]:
-    """Play a scenario in which a media file is named, and return what is wrong."""
+    """Run a scenario that selects a media file, and return its problems."""
     world = WORLDS["kazoo"]
     server = world.subject.serve(dict(scenario.behaviors), mailboxes=2, seed=scenario.seed)
     with server, virtual_time(server.clock.advance):
@@ -281,7 +282,7 @@ def chosen(scenario: GreetingScenario) -> list[str]:
             world.change(server, box, {**world.foreign, **media})
 
         def seen() -> tuple[dict[str, t.Any], dict[str, t.Any], list[Box]]:
-            """The media and the other fields of the box, and all other boxes."""
+            """Return the media and the other fields of the box, and all other boxes."""
             box, *others = sorted(world.boxes(server), key=lambda box: box.number)
             return box.fields["media"], {**box.fields, "media": None}, others
 
@@ -301,11 +302,11 @@ def chosen(scenario: GreetingScenario) -> list[str]:
         third = run(scenario, server, None)
         noisy = world.subject.writes(server)
     wanted = media_id(scenario.sound) if scenario.sound else None
-    found = judged(first, second, third, noisy + written)
+    found = problems_of(first, second, third, noisy + written)
     if middle != before and (scenario.check or not first["changed"]):
-        found.append(f"it said that nothing changed, and it did: {before[0]}, {middle[0]}")
+        found.append(f"it reported no change, but there was one: {before[0]}, {middle[0]}")
     if not first["failed"] and not scenario.check and middle[0].get("unavailable") != wanted:
-        found.append(f"it succeeded, and the greeting is {middle[0]}")
+        found.append(f"it succeeded, but the greeting is {middle[0]}")
     if after[0].get("unavailable") != wanted:
         found.append(f"in the end the greeting is {after[0]}")
     if after[1:] != before[1:] or {**after[0], "unavailable": None} != {**before[0], "unavailable": None}:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of callflows that reach KAZOO mailboxes: each number reaches what is declared, and nothing else changes."""
+"""Scenarios of callflows that reach KAZOO mailboxes: each number reaches its declared mailbox, and nothing else
+changes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import dataclasses
 import random
 import typing as t
 
-from chaos.greeting_scenario import judged
+from chaos.greeting_scenario import problems_of
 from chaos.play import Interference
 from chaos.scenario import TIMEOUT, Event, aimed_faults
 from chaos.worlds import WORLDS
@@ -32,10 +33,10 @@ BEHAVIORS = (("profile", "5"), ("profile", "4.3"), ("conflict_writes", 1))
 
 @dataclasses.dataclass(frozen=True)
 class CallflowScenario:
-    """One run.
+    """A scenario of one run.
 
-    :param before: direct number by mailbox that an earlier run declared.
-    :param wanted: direct number by mailbox, None for none; a mailbox that is missing is deleted.
+    :param before: direct numbers of an earlier run, by mailbox.
+    :param wanted: direct numbers by mailbox, or None for no number. A missing mailbox is deleted.
     """
 
     subject: str
@@ -83,7 +84,7 @@ def run(server: SimulatorServer, items: list[dict[str, t.Any]], **options: t.Any
 
 
 def reached(server: SimulatorServer) -> dict[str, list[t.Any]]:
-    """Return the number of the mailbox, or the action, that a call to each number reaches."""
+    """Return the mailbox number or the action that a call to each number reaches."""
     state = server.vendor.state
     boxes = {box["id"]: box["public"]["mailbox"] for box in state.boxes.values() if not box["deleted"]}
     found: dict[str, list[t.Any]] = {}
@@ -96,7 +97,7 @@ def reached(server: SimulatorServer) -> dict[str, list[t.Any]]:
 
 
 def callflow_problems(scenario: CallflowScenario) -> list[str]:
-    """Play a scenario, and return what is wrong."""
+    """Run a scenario and return its problems."""
     server = SimulatorServer("kazoo", mailboxes=3, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance):
         server.behaviors.conflict_writes = 0
@@ -126,13 +127,13 @@ def callflow_problems(scenario: CallflowScenario) -> list[str]:
         after = reached(server)
         server.journal.clear()
         third = run(server, items)
-        found = judged(first, second, third, KAZOO.writes(server))
+        found = problems_of(first, second, third, KAZOO.writes(server))
     expected = {number: [box] for box, number in scenario.wanted if number is not None}
     expected |= {"4000": ["ring"], **({CODE: ["check"]} if scenario.code else {})}
     if not first["failed"] and middle != expected:
-        found.append(f"it succeeded, and calls reach {middle} instead of {expected}")
+        found.append(f"it succeeded, but calls reach {middle} instead of {expected}")
     if after != expected:
         found.append(f"in the end calls reach {after} instead of {expected}")
     if state.callflows[f"{account}/{'f' * 32}"] != foreign:
-        found.append("a callflow of somebody else changed")
+        found.append("a foreign callflow changed")
     return found

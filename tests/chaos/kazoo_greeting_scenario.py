@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of files that become greetings of a KAZOO mailbox: callers hear the old one or the new one."""
+"""Scenarios of uploaded greetings of a KAZOO mailbox: callers hear the old or the new greeting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pathlib
 import tempfile
 import typing as t
 
-from chaos.greeting_scenario import SOUNDS, GreetingScenario, judged
+from chaos.greeting_scenario import SOUNDS, GreetingScenario, problems_of
 from chaos.play import Interference
 from chaos.scenario import TIMEOUT
 from chaos.worlds import WORLDS
@@ -22,7 +22,7 @@ from voicemail_simulator.server import SimulatorServer
 
 
 class Listener(Interference):
-    """Listens to the greeting after every request."""
+    """Record the heard greeting after every request."""
 
     def __init__(self, office: Office, scenario: GreetingScenario) -> None:
         super().__init__(office.server, WORLDS["kazoo"], scenario.events)
@@ -30,7 +30,7 @@ class Listener(Interference):
         self.heard: list[bytes | None] = []
 
     async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
-        """Serve one request, and listen."""
+        """Serve one request, and record the greeting."""
         await super().__call__(scope, receive, send)
         self.heard.append(self.office.heard())
 
@@ -45,7 +45,7 @@ def run(scenario: GreetingScenario, office: Office, *, check: bool = False, **op
 
 
 def media_uploaded(scenario: GreetingScenario) -> list[str]:
-    """Play a scenario in which a file is uploaded, and return what is wrong."""
+    """Run a scenario that uploads a file, and return its problems."""
     server = SimulatorServer("kazoo", mailboxes=2, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
         office = Office(server, pathlib.Path(folder))
@@ -66,10 +66,10 @@ def media_uploaded(scenario: GreetingScenario) -> list[str]:
         second = run(scenario, office)
         server.journal.clear()
         third = run(scenario, office)
-        found = judged(first, second, third, office.writes() + written)
+        found = problems_of(first, second, third, office.writes() + written)
         found += wrong_sounds(scenario, office, before, middle, listener.heard, first)
         if [one for one in foreign if one not in office.media()]:
-            found.append("a media file of somebody else is lost")
+            found.append("a foreign media file is lost")
         if len(office.media()) > len(foreign) + 1:
             found.append(f"uploads are left behind: {[one['public']['name'] for one in office.media().values()]}")
         if office.box("1001") != others:
@@ -85,21 +85,21 @@ def wrong_sounds(
     heard: list[bytes | None],
     first: Result,
 ) -> list[str]:
-    """Return what callers heard and must not have heard."""
+    """Return the recordings that callers must not have heard."""
     converts = dict(scenario.behaviors).get("normalize_media", False)
     wanted = SOUNDS[scenario.sound] if scenario.sound else None
 
     def fits(sound: bytes | None) -> bool:
         if sound == wanted:
             return True
-        # Only what the server made of the file begins as its conversions do.
+        # Only converted recordings begin like the server's conversions.
         return bool(converts and wanted and sound and sound not in SOUNDS.values() and sound[:1] == b"\xff")
 
     found = []
     if not scenario.check and not first["failed"] and not fits(middle):
-        found.append("it succeeded, and callers hear another greeting")
+        found.append("it succeeded, but callers hear another greeting")
     if (scenario.check or (first["failed"] and not first["changed"])) and middle != before:
-        found.append("it reported no change, and callers hear another greeting")
+        found.append("it reported no change, but callers hear another greeting")
     if [one for one in heard if one != before and not fits(one)]:
         found.append("callers heard something that is neither the old nor the new greeting")
     if not fits(office.heard()):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules in processes of their own, which tests end at a moment of their choice."""
+"""Run modules in separate processes, which tests can end at any time."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def started(module: str, arguments: dict[str, t.Any]) -> subprocess.Popen[str]:
 
 
 def wait_until(true: t.Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something is so, or the process has ended by itself."""
+    """Wait for a condition, or for the end of the process."""
     deadline = time.monotonic() + PATIENCE
     while not true() and process.poll() is None:
-        assert time.monotonic() < deadline, "the process never came so far"
+        assert time.monotonic() < deadline, "the process ended before the condition was met"
         time.sleep(0.002)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs scenarios of messages and recordings against the simulator, and interferes with them."""
+"""Run scenarios of messages and recordings against the simulator, with faults and concurrent changes."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Notes = dict[str, Note]
 
 
 class MessageInterference(Interference):
-    """Lets things happen to messages between two requests."""
+    """Change messages between two requests."""
 
     def __init__(self, server: SimulatorServer, world: MessageWorld, events: t.Iterable[Event]) -> None:
         super().__init__(server, t.cast(t.Any, world), events)
         self.messages = world
-        #: Messages that callers left, and that others marked or deleted, by id and by identity.
+        #: New messages of callers, and messages that other clients marked or deleted, by id and by identity.
         self.left: Notes = {}
         self.meddled: set[str] = set()
 
     def happen(self, event: Event) -> None:
-        """Let an event happen."""
+        """Run an event."""
         if event.what == "expire":
             self.server.clock.advance(TOKEN_LIFE)
             return
@@ -56,7 +56,7 @@ class MessageInterference(Interference):
 
 @dataclasses.dataclass
 class MessageHistory:
-    """What happened: snapshots around the runs, results, and what others did."""
+    """The history: snapshots before and after the runs, results, and changes of other clients."""
 
     scenario: MessageScenario
     before: Notes
@@ -76,7 +76,7 @@ class MessageHistory:
 
 
 def play_messages(scenario: MessageScenario) -> MessageHistory:
-    """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
+    """Run a scenario three times: with faults, without faults, and again to check that nothing is left to do."""
     world = scenario.world
     server = world.subject.serve(BOXES, scenario.messages, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as place:
@@ -104,7 +104,7 @@ def play_messages(scenario: MessageScenario) -> MessageHistory:
         between.events.clear()
         if world.module == "voicemail_audio":
             history.recordings.update((one, world.recording(server, one)) for one in history.middle)
-        # Lists of the vendor lag by less than the time until the next run.
+        # The lag of the vendor's lists is shorter than the time until the next run.
         server.clock.advance(5)
         options = {name: value for name, value in scenario.options if name in ("permanent", "manifest")}
         history.second = run(history, server, folder, **options)
@@ -118,12 +118,12 @@ def play_messages(scenario: MessageScenario) -> MessageHistory:
 
 
 def writes(world: MessageWorld, server: SimulatorServer) -> list[str]:
-    """Requests that may have changed something."""
+    """Return the requests that may have changed something."""
     return [f"{method} {path}" for method, path in world.subject.writes(server)]
 
 
 def files_in(folder: pathlib.Path) -> dict[str, bytes]:
-    """Content of the files that are complete by their names."""
+    """Return the content of the files whose names mark them as complete."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -134,7 +134,7 @@ def files_in(folder: pathlib.Path) -> dict[str, bytes]:
 def arguments_of(
     history: MessageHistory, server: SimulatorServer, folder: pathlib.Path, **options: t.Any
 ) -> dict[str, t.Any]:
-    """Arguments of the module of a scenario."""
+    """Return the arguments of the module of a scenario."""
     scenario, world = history.scenario, history.scenario.world
     arguments: dict[str, t.Any] = {"timeout": 20, "retry_budget": 120, "report": "all", **options}
     if scenario.place:

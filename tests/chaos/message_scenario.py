@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of messages and recordings: what one run is about, made from a seed."""
+"""Scenarios of messages and recordings, generated from a seed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CALL = "uploaded-call"
 
 @dataclasses.dataclass(frozen=True)
 class MessageScenario:
-    """One run.
+    """A scenario of one run.
 
     :param state: declared state of the messages; ``download`` for their recordings.
-    :param place: number of the box to select from; empty for all.
+    :param place: number of the mailbox, or empty for all.
     :param filters: further options of the selection.
-    :param named: places of messages, in the order of their ids, that are selected by name.
-    :param to: numbers of boxes to file into.
+    :param named: positions of the messages to select by id, in the order of ids.
+    :param to: numbers of the target mailboxes.
     """
 
     subject: str
@@ -41,22 +41,22 @@ class MessageScenario:
     options: tuple[tuple[str, t.Any], ...] = ()
     check: bool = False
 
-    #: What the shrinker may leave out, and what must not become empty.
+    #: Fields that the shrinker may reduce, and fields that must not become empty.
     parts: t.ClassVar = ("events", "faults", "behaviors", "filters", "named", "options")
     kept: t.ClassVar = ("named",)
 
     @property
     def world(self) -> MessageWorld:
-        """What is known of the vendor."""
+        """Return the model of the vendor."""
         return MESSAGE_WORLDS[self.subject]
 
     @property
     def permanent(self) -> bool:
-        """Whether a deletion is for good."""
+        """Return whether deletions are permanent."""
         return bool(dict(self.options).get("permanent"))
 
     def reported(self) -> str:
-        """Return the scenario as text, without what is empty."""
+        """Return the scenario as text, without empty fields."""
         place = f"mailbox {self.place}" if self.place else "all mailboxes"
         lines = [
             f"{self.subject} seed {self.seed}: {self.state} of {place}, {BOXES} boxes with {self.messages} messages"
@@ -67,18 +67,18 @@ class MessageScenario:
         return "\n".join(lines)
 
     def names(self, notes: t.Mapping[str, Note]) -> list[str]:
-        """Ids of the messages that are named, or their calls, where a new id would hide them."""
+        """Return the ids of the selected messages, or their call ids if the ids change."""
         found = sorted(note.id for note in notes.values() if note.reached and self.place in ("", note.box))
         chosen = [found[position % len(found)] for position in self.named] if found else []
         return [notes[one].identity for one in chosen] if self.by_call else chosen
 
     @property
     def by_call(self) -> bool:
-        """Whether messages are named by their calls."""
+        """Return whether messages are selected by call id."""
         return self.state == "moved"
 
     def selects(self, note: Note, names: t.Collection[str]) -> bool:
-        """Whether a message is one of those that the task is about."""
+        """Check whether the task selects a message."""
         if not note.reached or self.place not in ("", note.box) or self.state == "present":
             return False
         if self.named and (note.identity if self.by_call else note.id) not in names:
@@ -138,7 +138,7 @@ def generate_messages(subject: str, seed: int) -> MessageScenario:
 def _events(
     world: MessageWorld, chance: random.Random, numbers: list[str], messages: int, requests: int
 ) -> t.Iterator[Event]:
-    """The number of an event is that of a box; its wires name a message by its place, and a status."""
+    """Generate events: the number of a mailbox, the position of a message, and a status."""
     whats = ["expire", "late", "leave", "remove", *(["mark"] if world.subject.states else [])]
     for _event in range(chance.choice((0, 0, 1, 2, 3))):
         what = chance.choice(whats)

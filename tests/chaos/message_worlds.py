@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a test knows of each vendor's messages beside the driver: where they are, and what others do to them."""
+"""Models of each vendor's messages, independent of the drivers: their location, and changes of other clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chaos.worlds import WORLDS
 from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
 from voicemail_simulator.server import SimulatorServer
 
-#: What the vendors call their statuses.
+#: The vendors' names of the statuses.
 _STATUSES = {"new": "unread", "saved": "read", "deleted": "deleted", "READ": "read", "UNREAD": "unread"}
 
 
@@ -22,9 +22,9 @@ class Note:
     """A message as the server stores it.
 
     :param box: number of its box.
-    :param identity: what makes it this message, wherever it is: the call, where the vendor knows it.
-    :param fields: all that a task may not change.
-    :param reached: whether a task for all mailboxes reaches it.
+    :param identity: the identity of the message in any mailbox: the call id, if the vendor has one.
+    :param fields: fields that a task must not change.
+    :param reached: whether a task for all mailboxes includes it.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Note:
 
 
 def digest(content: bytes) -> str:
-    """The identity of a recording."""
+    """Return the hash of a recording."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -48,12 +48,12 @@ class MessageWorld:
     """
 
     subject: MessageSubject
-    #: Requests that write, and those for recordings, as conditions of a fault.
+    #: Conditions of faults for writes and downloads.
     writing = ""
     downloading = ",method=GET,path=raw$|download$|blobs"
-    #: Whether a message that was moved is found again by its call.
+    #: Whether a moved message is found by its call id.
     knows_calls = False
-    #: Whether an existing recording is recognized by its size; otherwise only by a manifest.
+    #: Whether an existing recording is recognized by its size, and not only by a manifest.
     states_sizes = False
 
     def __init__(self, module: str) -> None:
@@ -61,26 +61,26 @@ class MessageWorld:
         self.name = f"{self.subject.vendor}-{module.removeprefix('voicemail_')}"
 
     def prepare(self, server: SimulatorServer) -> None:
-        """Make the seeded messages fit to be played with."""
+        """Prepare the seeded messages."""
 
     def notes(self, server: SimulatorServer) -> dict[str, Note]:
-        """Every message there is, by its id."""
+        """Return all messages by id."""
         raise NotImplementedError
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        """The recording of a message."""
+        """Return the recording of a message."""
         raise NotImplementedError
 
     def leave(self, server: SimulatorServer, number: str) -> str | None:
-        """A caller leaves a message; None where the box is not there."""
+        """Add a message as a caller. Return None if the mailbox does not exist."""
         raise NotImplementedError
 
     def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
-        """Another operator marks a message."""
+        """Mark a message as another operator."""
         raise NotImplementedError
 
     def remove(self, server: SimulatorServer, note: Note) -> None:
-        """Another operator deletes a message."""
+        """Delete a message as another operator."""
         raise NotImplementedError
 
 
@@ -136,7 +136,7 @@ class Kazoo(MessageWorld):
 
 
 class Portsip(MessageWorld):
-    """PortSIP's messages: those of shared voicemails are reached, those of users are not."""
+    """PortSIP's messages. Tasks reach those of shared voicemails, not those of users."""
 
     subject = PORTSIP_MESSAGES
     writing = ",method=POST,path=voicemails"
@@ -182,12 +182,12 @@ class Portsip(MessageWorld):
 
 
 class Tel4vn(MessageWorld):
-    """TEL4VN's messages, which can be downloaded; no status is shown."""
+    """TEL4VN's messages, which can only be downloaded."""
 
     subject = TEL4VN_MESSAGES
 
     def prepare(self, server: SimulatorServer) -> None:
-        # Recordings of a minute would only take time.
+        # Short recordings save time.
         for position, message in enumerate(server.vendor.state.messages.values()):
             message["duration"] = 1 + position % 2
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of another operator who works on a mailbox between the plan of a run and its write.
+"""Scenarios of another operator who changes a mailbox between the plan of a run and its write.
 
-Unlike the other scenarios these name the very request before which something happens, so that what must hold is exact:
+Unlike other scenarios, these select the exact request before which the change happens, so the expectation is exact:
 until the request that reads the mailbox immediately before the write, no change of another operator is lost.
 """
 
@@ -24,11 +24,11 @@ from helpers.subjects import Item
 from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 
-#: What the run does with the mailbox, and what the other operator does with it meanwhile.
+#: The actions of the run, and of the other operator.
 UPDATES = ("field", "other field", "renumber", "remove", "lost reply")
 DELETIONS = ("field", "renumber", "remove", "message", "lost reply")
-#: Before which request: the first after the plan, which is the write itself only where it is guarded by a revision; the
-#: write; the one after it; the one after a write that the server refused for now.
+#: The request before which the operator acts: the first after the plan, which is the write itself only with a revision;
+#: the write; the one after it; the one after a temporarily refused write.
 MOMENTS = ("planned", "planned", "planned", "writing", "written", "refused")
 VARIANTS: dict[str, tuple[Item, ...]] = {
     "kazoo": ({}, {"profile": "5"}, {"profile": "4.3"}),
@@ -44,11 +44,11 @@ SEVERAL = {"NotifyEmail", "save_after_notify", "delete_after_notify"}
 
 @dataclasses.dataclass(frozen=True)
 class OperatorScenario:
-    """One run.
+    """A scenario of one run.
 
     :param action: ``update``, ``renumber`` or ``delete``.
-    :param event: what the other operator does; ``lost reply`` is not an operator, but a write whose reply is lost.
-    :param moment: when, of :data:`MOMENTS`.
+    :param event: action of the other operator, or ``lost reply`` for a write whose reply is lost.
+    :param moment: one of :data:`MOMENTS`.
     :param singular: run the module for one mailbox.
     """
 
@@ -65,7 +65,7 @@ class OperatorScenario:
 
     @property
     def world(self) -> World:
-        """What is known of the vendor."""
+        """Return the model of the vendor."""
         return WORLDS[self.subject.removesuffix("-operator")]
 
     def reported(self) -> str:
@@ -95,7 +95,7 @@ def generate_operator(subject: str, seed: int) -> OperatorScenario:
 
 
 class Play:
-    """Plays a scenario and finds what is wrong."""
+    """Run a scenario and find its problems."""
 
     def __init__(self, scenario: OperatorScenario, server: SimulatorServer) -> None:
         self.scenario = scenario
@@ -108,10 +108,10 @@ class Play:
         self.declare()
 
     def declare(self) -> None:
-        """Choose what the run writes, and what the other operator writes into the same field and into another one."""
+        """Choose the values of the run, and those of the other operator for the same field and another one."""
         chance = random.Random(f"{self.scenario.subject} {self.scenario.seed} values")
         found: list[tuple[str, t.Any, Wire]] = []
-        # Of a PIN that is hidden nobody can say whether it changed.
+        # Changes of a hidden PIN cannot be detected.
         hidden = any(behavior in self.world.subject.pin_hiding for behavior, _value in self.scenario.behaviors)
         listed = self.world.listed if self.scenario.action == "delete" else None
         for name, option in self.world.options.items():
@@ -149,11 +149,11 @@ class Play:
             self.item = {key: self.number, "state": "absent"}
 
     def differs(self, wires: Wire) -> bool:
-        """Check whether the mailbox holds other values."""
+        """Check whether the mailbox has other values."""
         return not same_wires(wires, self.of(self.before, wires))
 
     def run(self, *, check: bool = False) -> Result:
-        """Run the module against the server as it was seeded."""
+        """Run the module against the seeded server."""
         self.server.simulation.replace_state(copy.deepcopy(self.state))
         self.server.journal.clear()
         subject = self.world.subject
@@ -164,7 +164,7 @@ class Play:
         return in_worker(subject.plural, subject.arguments(self.server, **arguments, **listed), check=check)
 
     def requests(self, *, check: bool) -> tuple[list[str], list[str]]:
-        """Return the requests of a run in which nothing happens, and those of them that write."""
+        """Return the requests of a run without events, and its writes."""
         result = self.run(check=check)
         assert not result["failed"], result["msg"]
         reported = [
@@ -175,7 +175,7 @@ class Play:
         )
 
     def problems(self) -> list[str]:
-        """Play the scenario and return what is wrong."""
+        """Run the scenario and return its problems."""
         planned = len(self.requests(check=True)[0])
         requests, writes = self.requests(check=False)
         written = requests.index(writes[0])
@@ -190,17 +190,17 @@ class Play:
         interference.drain()
         found = {box.id: box for box in self.world.boxes(self.server)}.get(self.before.id)
         if self.scenario.event == "lost reply":
-            return self.judge_lost_reply(found)
+            return self.check_lost_reply(found)
         if self.scenario.moment == "refused":
-            return self.judge(found)
+            return self.check(found)
         if moment > written:
-            return self.judge_late(found) if interference.touched else []
-        # Between the reading and the write nothing can be seen where the vendor compares no revision, nor messages.
+            return self.check_late(found) if interference.touched else []
+        # Changes between the last read and the write are undetectable without revisions, and so are messages.
         unseen = self.world.replaces or self.scenario.event == "message"
-        return [] if unseen and planned < moment else self.judge(found)
+        return [] if unseen and planned < moment else self.check(found)
 
     def events(self, moment: int) -> list[Event]:
-        """Return what the other operator does."""
+        """Return the events of the other operator."""
         renumbered = {self.world.number_wire: str(self.world.fresh + 50)}
         wires = {"field": self.rival, "other field": self.other, "renumber": renumbered}.get(self.scenario.event)
         if wires is not None:
@@ -209,21 +209,21 @@ class Play:
             return []
         return [Event(moment, self.scenario.event, self.number)]
 
-    def judge(self, found: Box | None) -> list[str]:
-        """What another operator did after the plan, and before the run could know better, must stand."""
+    def check(self, found: Box | None) -> list[str]:
+        """Check that changes after the plan, which the run could detect, were kept."""
         event, result = self.scenario.event, self.result
         problems = []
         if event == "remove":
-            problems += ["a mailbox that somebody else deleted is there again"] if found else []
+            problems += ["a mailbox that another operator deleted exists again"] if found else []
             wrong = result["failed"] == (self.scenario.action == "delete")
             return problems + ([f"failed is {result['failed']}: {result.get('msg')}"] if wrong else [])
         if found is None:
-            return [f"the mailbox was deleted although of {event}"]
+            return [f"the mailbox was deleted despite {event}"]
         changed = {"field": self.rival, "other field": self.other, "renumber": {}}.get(event, {})
         if not same_wires(changed, self.of(found, changed)):
             problems.append(f"{changed} of another operator is lost: {found.fields}")
         if event == "other field":
-            # What nobody declared is in nobody's way.
+            # Undeclared changes cause no conflict.
             holds = same_wires(self.desired, self.of(found, self.desired))
             return problems + ([] if holds and not result["failed"] else [f"not as declared: {result.get('msg')}"])
         if event == "renumber":
@@ -235,24 +235,24 @@ class Play:
         if not result["failed"] or reported not in str(result["msg"]):
             problems.append(f"the conflict was not reported: {result.get('msg')}")
         if result["changed"]:
-            problems.append("it says that something changed")
+            problems.append("it reports a change")
         return problems
 
-    def judge_late(self, found: Box | None) -> list[str]:
-        """What happens after the write stays, whatever the run says."""
+    def check_late(self, found: Box | None) -> list[str]:
+        """Check that changes after the write were kept, whatever the run reports."""
         if self.scenario.action == "delete":
-            return [] if found is None or self.scenario.event == "remove" else ["it is still there"]
+            return [] if found is None or self.scenario.event == "remove" else ["it still exists"]
         if self.scenario.event == "remove":
-            return [] if found is None else ["it is there again"]
+            return [] if found is None else ["it exists again"]
         changed = {"field": self.rival, "other field": self.other}.get(self.scenario.event, {})
         kept = found is not None and same_wires(changed, self.of(found, changed))
         return [] if kept else [f"{changed} of another operator is lost"]
 
-    def judge_lost_reply(self, found: Box | None) -> list[str]:
-        """A run must not take its own first write for that of somebody else."""
+    def check_lost_reply(self, found: Box | None) -> list[str]:
+        """Check that a run does not mistake its first write for another operator's."""
         problems = [self.result["msg"]] if self.result["failed"] else []
         if self.scenario.action == "delete":
-            return problems + (["it is still there"] if found else [])
+            return problems + (["it still exists"] if found else [])
         holds = found and same_wires(self.desired, self.of(found, self.desired))
         return problems + ([] if holds else ["it is not as declared"])
 
@@ -263,14 +263,14 @@ class Play:
 
 
 def same_wires(one: Wire, other: Wire) -> bool:
-    """Check whether fields mean the same."""
+    """Check whether fields have equal values."""
     return {name: comparable(value) for name, value in one.items()} == {
         name: comparable(value) for name, value in other.items()
     }
 
 
-def judge_operator(scenario: OperatorScenario) -> list[str]:
-    """Return what is wrong with a scenario."""
+def operator_problems(scenario: OperatorScenario) -> list[str]:
+    """Return the problems of a scenario."""
     world = scenario.world
     with (
         world.subject.serve(dict(scenario.behaviors), mailboxes=3, messages=0, seed=scenario.seed) as server,
@@ -281,4 +281,4 @@ def judge_operator(scenario: OperatorScenario) -> list[str]:
 
 OPERATORS = tuple(f"{name}-operator" for name in WORLDS)
 
-__all__ = ("OPERATORS", "OperatorScenario", "generate_operator", "judge_operator")
+__all__ = ("OPERATORS", "OperatorScenario", "generate_operator", "operator_problems")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a scenario against the simulator, and interferes with it."""
+"""Run a scenario against the simulator, with faults and concurrent changes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from helpers.subjects import Item
 from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 
-#: Seconds that end every vendor's tokens.
+#: Seconds after which every vendor's tokens are expired.
 TOKEN_LIFE = 90000.0
 DRAIN = 5.0
 
 
 class Interference:
-    """Sits in front of the server: counts requests, and lets things happen between two of them."""
+    """Wrap the server: count requests, and run events between them."""
 
     def __init__(self, server: SimulatorServer, world: World, events: t.Iterable[Event]) -> None:
         self.server = server
@@ -35,7 +35,7 @@ class Interference:
         self.requests = 0
         self.running = 0
         self.mistakes: list[Exception] = []
-        #: Numbers of boxes that others made, changed or deleted, and what they wrote into each.
+        #: Numbers of mailboxes that other clients created, changed or deleted, with the written fields.
         self.touched: dict[str, dict[str, t.Any]] = {}
         self.removed: set[str] = set()
         self.made: set[str] = set()
@@ -58,11 +58,11 @@ class Interference:
             for event in self.events:
                 if event.request == number:
                     if event.what == "late":
-                        # The client gives up, asks what became of it, and only then it is carried out.
+                        # The client times out and checks the outcome, and then the request is executed.
                         await asyncio.sleep(SLOW)
                     else:
                         self._happen(event)
-            # A socket that the client closed while it was made to wait cannot be reset any more.
+            # A socket that the client closed during the delay cannot be reset.
             with contextlib.suppress(ValueError):
                 await self.inner(scope, replay, send)
         finally:
@@ -72,11 +72,11 @@ class Interference:
         try:
             self.happen(event)
         except Exception as error:
-            # To the client it would be one more failure of the server.
+            # The client would count it as another server error.
             self.mistakes.append(error)
 
     def happen(self, event: Event) -> None:
-        """Let an event happen."""
+        """Run an event."""
         if event.what == "expire":
             self.server.clock.advance(TOKEN_LIFE)
             return
@@ -96,7 +96,7 @@ class Interference:
             self.world.leave_message(self.server, found[0])
 
     def drain(self) -> None:
-        """Wait until the server has ended what clients gave up."""
+        """Wait until the server has finished the requests that clients abandoned."""
         deadline = time.monotonic() + DRAIN
         while self.running and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -106,19 +106,19 @@ class Interference:
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """What the server holds at one moment."""
+    """The state of the server at one time."""
 
     boxes: dict[str, Box]
     messages: dict[str, set[str]]
 
     def of(self, number: str) -> list[Box]:
-        """Boxes of a number."""
+        """Return the mailboxes with a number."""
         return [box for box in self.boxes.values() if box.number == number]
 
 
 @dataclasses.dataclass
 class History:
-    """What happened in a run: snapshots around it, results, and what others did."""
+    """The history of a run: snapshots before and after it, results, and changes of other clients."""
 
     scenario: Scenario
     before: Snapshot
@@ -135,13 +135,13 @@ class History:
 
 
 def snapshot(world: World, server: SimulatorServer) -> Snapshot:
-    """Look at the server from inside."""
+    """Return a snapshot of the simulator's state."""
     messages = {box_id: set(ids) for box_id, ids in world.messages(server).items()}
     return Snapshot({box.id: box for box in world.boxes(server)}, messages)
 
 
 def play(scenario: Scenario) -> History:
-    """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
+    """Run a scenario three times: with faults, without faults, and again to check that nothing is left to do."""
     world = scenario.world
     server = world.subject.serve(
         dict(scenario.behaviors), mailboxes=scenario.seeded, messages=scenario.messages, seed=scenario.seed
@@ -150,7 +150,7 @@ def play(scenario: Scenario) -> History:
         for box in world.boxes(server):
             if box.number in scenario.foreign:
                 world.change(server, box, dict(world.foreign))
-        # A stale listing cannot miss the seeded documents.
+        # A stale list cannot omit the seeded documents.
         for name in server.store.as_dict():
             server.store.collection(name)._writes.clear()
         history = History(scenario, snapshot(world, server))
@@ -160,7 +160,7 @@ def play(scenario: Scenario) -> History:
         server.journal.clear()
         history.first = run(scenario, server, timeout=TIMEOUT, check=scenario.check, **dict(scenario.options))
         between.drain()
-        # OnSIP says what a request does in its body, which is not read where a fault answers instead.
+        # OnSIP's action is in the body, which is not read if a fault replaces the reply.
         history.check_writes = [
             reported for reported in world.subject.writes(server) if scenario.check and reported != "POST /api"
         ]
@@ -168,7 +168,7 @@ def play(scenario: Scenario) -> History:
         history.touched, history.removed, history.made = between.touched, between.removed, between.made
         server.faults.set(())
         between.events.clear()
-        # Caches of the vendor lag by less than the time until the next run.
+        # The lag of the vendor's caches is shorter than the time until the next run.
         server.clock.advance(5)
         history.second = run(scenario, server)
         server.clock.advance(5)

@@ -19,7 +19,7 @@ from helpers.subjects import Item
 from helpers.virtual_time import faster
 from voicemail_simulator.server import SimulatorServer
 
-#: How much shorter the waits are than in earnest: the simulator answers in a millisecond.
+#: Factor by which waits are shorter. The simulator replies in a millisecond.
 FASTER = 5
 #: Behaviors under which a number can exist twice.
 BEHAVIORS: dict[str, dict[str, tuple[t.Any, ...]]] = {
@@ -31,10 +31,10 @@ FAULTS = ("lost_reply", "truncated", "status:503", "status:429", "reset_before")
 
 @dataclasses.dataclass(frozen=True)
 class Race:
-    """Some runs, what each declares, and what goes wrong.
+    """Concurrent runs with their declarations and faults.
 
-    :param declared: the items of each run; the numbers are the same.
-    :param rivals: numbers that a person creates in the middle, whatever the check for duplicates says.
+    :param declared: the items of each run, which have the same numbers.
+    :param rivals: numbers that another client creates during the runs, regardless of the check for duplicates.
     """
 
     subject: str
@@ -50,7 +50,7 @@ class Race:
 
     @property
     def world(self) -> World:
-        """What is known of the vendor."""
+        """Return the model of the vendor."""
         return WORLDS[self.subject.removesuffix("-race")]
 
     def reported(self) -> str:
@@ -89,7 +89,7 @@ def generate_race(name: str, seed: int) -> Race:
 
 
 class _Rivals:
-    """Creates boxes after the first listing was served, as a person does."""
+    """Create mailboxes after the first list, as another client does."""
 
     def __init__(self, race: Race, server: SimulatorServer) -> None:
         self.race = race
@@ -114,7 +114,7 @@ class _Rivals:
 
 
 def race_problems(race: Race) -> list[str]:
-    """Run everything at the same time, and return what is wrong with the results and with what is left."""
+    """Run everything at the same time, and return the problems of the results and of the final state."""
     world = race.world
     with (
         world.subject.serve(dict(race.behaviors), mailboxes=2, seed=race.seed) as server,
@@ -128,9 +128,11 @@ def race_problems(race: Race) -> list[str]:
             results = list(pool.map(lambda items: _run(race, server, items), race.declared))
         server.faults.set(())
         boxes = world.boxes(server)
-        problems = [f"a box of somebody else is gone: {box_id}" for box_id in (before | rivals.ids) - _ids(boxes)]
+        problems = [
+            f"a mailbox of another client was deleted: {box_id}" for box_id in (before | rivals.ids) - _ids(boxes)
+        ]
         for number in [item[world.subject.key] for item in race.declared[0]]:
-            problems += _judge(race, number, [box for box in boxes if box.number == number], results)
+            problems += _problems_of_number(race, number, [box for box in boxes if box.number == number], results)
         if not problems and not any(result["failed"] for result in results):
             problems += _settled(race, server)
     return problems
@@ -147,34 +149,34 @@ def _ids(boxes: t.Iterable[Box]) -> set[str]:
     return {box.id for box in boxes}
 
 
-def _judge(race: Race, number: str, boxes: list[Box], results: list[Result]) -> list[str]:
-    """Judge what the runs said of one number."""
+def _problems_of_number(race: Race, number: str, boxes: list[Box], results: list[Result]) -> list[str]:
+    """Check the results of all runs for one number."""
     key = race.world.subject.key
     rows = [row for result in results for row in result.get("results", ()) if row[key] == number]
     failed = [row for row in rows if row["status"] == "failed"]
     problems = []
     if len(boxes) != 1 and not any(all(box.id in row["error"] for box in boxes) for row in failed):
-        problems.append(f"{number} exists {len(boxes)} times, and no run says so: {rows}")
+        problems.append(f"{number} exists {len(boxes)} times, and no run reports it: {rows}")
     created = [row for row in rows if row["action"] == "create" and row["status"] == "changed"]
-    # A run whose reply was lost cannot know who created what it finds.
+    # A run with a lost reply cannot know who created the mailbox that it finds.
     if len(created) > 1 and not race.faults:
-        problems.append(f"{number}: several runs say that they created it: {rows}")
+        problems.append(f"{number}: several runs report its creation: {rows}")
     if created and number in race.rivals and not race.faults and {row["id"] for row in created} - _ids(boxes):
-        problems.append(f"{number}: what was created is gone: {rows}")
+        problems.append(f"{number}: the created mailbox was deleted: {rows}")
     problems += [f"{number}: {row['error']}" for row in failed if "unexpected" in row["error"]]
     if failed and not race.faults and not race.rivals and len(race.declared) == 2:
-        problems.append(f"{number}: two runs alone do not settle it: {failed}")
+        problems.append(f"{number}: two runs without faults do not resolve it: {failed}")
     return problems
 
 
 def _settled(race: Race, server: SimulatorServer) -> list[str]:
-    """One run more ends as declared, and the next one has nothing to do."""
+    """Check that another run applies the declaration, and that the next one changes nothing."""
     final, again = _run(race, server, race.declared[0]), _run(race, server, race.declared[0])
-    problems = [f"a run afterwards fails: {final['msg']}"] if final["failed"] else []
+    problems = [f"a later run fails: {final['msg']}"] if final["failed"] else []
     if again["failed"] or again["changed"]:
-        problems.append(f"a second run afterwards is not silent: {again}")
+        problems.append(f"a second later run reports a change: {again}")
     for item in race.declared[0]:
         found = [box for box in race.world.boxes(server) if box.number == item[race.world.subject.key]]
-        if len(found) != 1 or race.world.unheld(item, found[0]):
+        if len(found) != 1 or race.world.mismatches(item, found[0]):
             problems.append(f"not as declared: {item}: {found}")
     return problems

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Record what a simulated vendor answers to a task, and answer it again in memory, some of it spoiled."""
+"""Record the replies of a simulated vendor to a task, and replay them in memory, some of them corrupted."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from unittest import mock
 
 import httpx
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import TARGET, Transport
-from chaos.spoiling import Answer, spoil
+from chaos.corruption import Answer, corrupt
 
-#: Far more requests than any task of these needs: one that sends as many never ends.
+#: Far more requests than any of these tasks sends. A task that reaches this number never ends.
 MOST_REQUESTS = 400
 _ABOUT_THE_BODY = (b"content-length", b"content-encoding", b"transfer-encoding")
 _UNKNOWN = Answer(404, ((b"content-type", b"application/json"),), b'{"data": {"message": "not found"}, "error": "404"}')
 
 
 class Key(t.NamedTuple):
-    """What a request is about."""
+    """The identity of a request."""
 
     method: str
     path: str
@@ -42,7 +42,7 @@ class Key(t.NamedTuple):
 
     @property
     def destructive(self) -> bool:
-        """Whether the request deletes something."""
+        """Return whether the request deletes something."""
         return self.method == "DELETE" or self.path.endswith("/destroy") or self.action.endswith("Delete")
 
 
@@ -55,7 +55,7 @@ class Exchange(t.NamedTuple):
 
 @contextlib.contextmanager
 def answering(handler: t.Callable[[httpx.Request], httpx.Response]) -> t.Iterator[None]:
-    """Let a function answer every request of every client."""
+    """Answer every request of every client with a function."""
     transport = httpx.MockTransport(handler)
     with mock.patch.object(Transport, "handle_request", side_effect=transport.handle_request):
         yield
@@ -63,7 +63,7 @@ def answering(handler: t.Callable[[httpx.Request], httpx.Response]) -> t.Iterato
 
 @contextlib.contextmanager
 def recording() -> t.Iterator[list[Exchange]]:
-    """Pass requests on to the server, and keep what it answers."""
+    """Forward requests to the server, and record the replies."""
     exchanges: list[Exchange] = []
     with httpx.HTTPTransport() as server:
 
@@ -80,9 +80,9 @@ def recording() -> t.Iterator[list[Exchange]]:
 
 
 class Replay:
-    """Answers as recorded, and spoils the reply at one position, or every one from there on.
+    """Replay recorded replies, and corrupt the reply at one position, or every one from there on.
 
-    :param position: number of the first reply that is spoiled; None for no reply.
+    :param position: number of the first corrupted reply, or None.
     """
 
     def __init__(self, exchanges: t.Sequence[Exchange], position: int | None, seed: int, forever: bool = False) -> None:
@@ -93,27 +93,27 @@ class Replay:
         self._lock = threading.Lock()
         self._served: set[int] = set()
         self.requests: list[Key] = []
-        self.spoiled = 0
+        self.corrupted = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
+        """Reply to a request."""
         with self._lock:
             number = len(self.requests)
             key = Key.of(request)
             self.requests.append(key)
             answer = _UNKNOWN if number > MOST_REQUESTS else self._true(key)
             if number == self._position or (self._forever and number > (self._position or 0)):
-                answer = spoil(answer, self._chance)
-                self.spoiled += 1
+                answer = corrupt(answer, self._chance)
+                self.corrupted += 1
         return _response(answer)
 
     @property
     def endless(self) -> bool:
-        """Whether the client did not come to an end."""
+        """Return whether the client exceeded the maximum number of requests."""
         return len(self.requests) > MOST_REQUESTS
 
     def _true(self, key: Key) -> Answer:
-        """Return what was answered to this request, in the order of its replies, and then the last one again."""
+        """Return the recorded replies to this request in order, and then repeat the last one."""
         for same in (lambda other: other == key, lambda other: other[::3] + other[1:2] == key[::3] + key[1:2]):
             found = [place for place, exchange in enumerate(self._exchanges) if same(exchange.key)]
             if found:
@@ -124,5 +124,5 @@ class Replay:
 
 
 def _response(answer: Answer) -> httpx.Response:
-    # A reply that is not decompressed before it is read: that is what the client has to survive.
+    # A reply that httpx does not decompress in advance, so that the client must handle it.
     return httpx.Response(answer.status, headers=list(answer.headers), stream=httpx.ByteStream(answer.body))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios: everything one run of the suite is about, made from a seed, printable, and small enough to be shrunk."""
+"""Scenarios of one run of the suite: generated from a seed, printable, and reducible."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from chaos.worlds import WORLDS, World
 from helpers.subjects import Item
 
-#: Seconds after which the client gives up a request, and that a slow server needs beyond it.
+#: Seconds of the client's timeout, and by which a slow server exceeds it.
 TIMEOUT = 0.25
 SLOW = 0.4
 HITS = (
@@ -38,13 +38,14 @@ SLOW_HITS = (f"timeout:{SLOW}",)
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """What happens just before the server serves a request.
+    """An event right before the server serves a request.
 
     :param request: number of the request of the run, from 0.
-    :param what: ``expire`` (all tokens), ``late`` (this request is carried out when the client has given up), or what
-        another operator does: ``put``, ``change``, ``remove``, ``message``.
-    :param number: of the box that it is about.
-    :param wires: fields that are changed.
+    :param what: ``expire`` (all tokens), ``late`` (the request is executed after the client's timeout), or the action
+        of
+    another operator: ``put``, ``change``, ``remove``, ``message``.
+    :param number: number of the affected mailbox.
+    :param wires: changed fields.
     """
 
     request: int
@@ -55,11 +56,11 @@ class Event:
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """One run: the existing boxes, the declaration and the faults.
+    """A scenario of one run: existing mailboxes, declaration and faults.
 
     :param shape: ``one`` box with the singular module, ``many`` with the plural, or the plural with ``prune``.
-    :param foreign: numbers of boxes that hold fields nobody declares.
-    :param guarded: boxes with messages may not be deleted.
+    :param foreign: numbers of mailboxes with undeclared fields.
+    :param guarded: whether mailboxes with messages must not be deleted.
     """
 
     subject: str
@@ -76,17 +77,17 @@ class Scenario:
     guarded: bool = False
     check: bool = False
 
-    #: What the shrinker may leave out, and what must not become empty.
+    #: Fields that the shrinker may reduce, and fields that must not become empty.
     parts: t.ClassVar = ("events", "faults", "behaviors", "items", "foreign", "options")
     kept: t.ClassVar = ("items",)
 
     @property
     def world(self) -> World:
-        """What is known of the vendor."""
+        """Return the model of the vendor."""
         return WORLDS[self.subject]
 
     def reported(self) -> str:
-        """Return the scenario as text, without what is empty."""
+        """Return the scenario as text, without empty fields."""
         lines = [f"{self.subject} seed {self.seed}: {self.shape}, {self.seeded} boxes with {self.messages} messages"]
         for field in dataclasses.fields(self)[5:]:
             value = getattr(self, field.name)
@@ -152,9 +153,10 @@ def _items(world: World, chance: random.Random, numbers: list[str], count: int) 
 
 
 def aimed_faults(aims: t.Sequence[str], chance: random.Random, requests: int) -> t.Iterator[str]:
-    """Draw what goes wrong, most of it with the few requests that matter: one of the many before ends the run.
+    """Generate faults, most of them for the few relevant requests, because a fault in the many earlier ones ends the
+    run.
 
-    :param aims: conditions under which a request matters.
+    :param aims: conditions of relevant requests.
     """
     for _fault in range(chance.randint(0, 4)):
         kind = chance.choice(HITS if chance.random() < 0.9 else SLOW_HITS)
@@ -167,9 +169,9 @@ def aimed_faults(aims: t.Sequence[str], chance: random.Random, requests: int) ->
 
 
 def faults_of(writing: str, chance: random.Random, requests: int) -> t.Iterator[str]:
-    """Draw what goes wrong with requests.
+    """Generate faults of requests.
 
-    :param writing: conditions under which a request is one that writes.
+    :param writing: conditions of writes.
     """
     for _fault in range(chance.randint(0, 5)):
         kind = chance.choice(HITS if chance.random() < 0.9 else SLOW_HITS)
@@ -195,7 +197,8 @@ def _events(
             continue
         number = chance.choice([*declared, *numbers, str(world.fresh + 50)])
         if what == "put" and f"new_{world.subject.key}" in declared.get(number, {}):
-            # Once that box was renumbered, another one of its old number is a contradiction that only a user can solve.
+            # After the renumbering, another mailbox with the old number would be a contradiction that only a user can
+            # resolve.
             continue
         named = set(world.expected(declared[number])) if number in declared else set()
         wires: dict[str, t.Any] = {name: value for name, value in world.foreign.items() if chance.random() < 0.7}
@@ -208,7 +211,7 @@ def _events(
 
 
 def _behaviors(world: World, chance: random.Random) -> Item:
-    """One behavior in two runs; two in one of four."""
+    """Choose one behavior in half of the runs, and two in a quarter."""
     chosen: Item = {}
     refused = {name: {value} for name, value in world.subject.expected_failures}
     for name, values in world.unfit.items():

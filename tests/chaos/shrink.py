@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a failing scenario smaller: leaves out faults, events, boxes and behaviors as long as it still fails."""
+"""Reduce a failing scenario: remove faults, events, mailboxes and behaviors as long as it still fails."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import typing as t
 from chaos.scenario import Scenario
 from chaos.suite import Playable, attempt
 
-#: Threads and timeouts are not the same each time, so a scenario passes only if it passes so often.
+#: Threads and timeouts vary, so a scenario only passes after this number of successful runs.
 ATTEMPTS = 3
 
 
 def shrunk(scenario: Playable, most: int = 200) -> tuple[Playable, list[str]]:
-    """Return the least scenario that still fails, and how.
+    """Return the smallest scenario that still fails, and its problems.
 
-    :param most: most runs to spend.
+    :param most: maximum number of runs.
     """
     problems = _problems(scenario)
     spent = 0

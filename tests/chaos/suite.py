@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that the suite plays: boxes, messages, recordings, greetings and races, each made from a seed."""
+"""All scenarios of the suite: mailboxes, messages, recordings, greetings and races, generated from seeds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import functools
 import traceback
 import typing as t
 
+from chaos.checks import problems_of
 from chaos.greeting_scenario import GREETINGS, generate_greeting
-from chaos.judge import judge
 from chaos.kazoo_callflow_scenario import callflow_problems, generate_callflows
 from chaos.kazoo_greeting_scenario import KAZOO_GREETINGS
-from chaos.message_judge import judge_messages
+from chaos.message_checks import message_problems
 from chaos.message_play import play_messages
 from chaos.message_scenario import generate_messages
 from chaos.message_worlds import MESSAGE_WORLDS
-from chaos.operator_scenario import OPERATORS, generate_operator, judge_operator
+from chaos.operator_scenario import OPERATORS, generate_operator, operator_problems
 from chaos.play import play
 from chaos.race_scenario import BEHAVIORS as RACES
 from chaos.race_scenario import generate_race, race_problems
@@ -28,8 +28,8 @@ from chaos.worlds import WORLDS
 class Playable(t.Protocol):
     """A scenario of any kind.
 
-    :param parts: fields that are tuples, of which the shrinker may leave out entries.
-    :param kept: those of them that must not become empty.
+    :param parts: tuple fields whose entries the shrinker may remove.
+    :param kept: fields that must not become empty.
     """
 
     subject: str
@@ -42,7 +42,7 @@ class Playable(t.Protocol):
 
 
 class Kind(t.NamedTuple):
-    """How scenarios of one subject are made, and how what is wrong with one is found."""
+    """The generator and the check of one subject's scenarios."""
 
     vendor: str
     generate: t.Callable[[int], Playable]
@@ -51,14 +51,14 @@ class Kind(t.NamedTuple):
 
 KINDS: dict[str, Kind] = {
     **{
-        name: Kind(world.subject.vendor, functools.partial(generate_boxes, name), lambda one: judge(play(one)))
+        name: Kind(world.subject.vendor, functools.partial(generate_boxes, name), lambda one: problems_of(play(one)))
         for name, world in WORLDS.items()
     },
     **{
         name: Kind(
             world.subject.vendor,
             functools.partial(generate_messages, name),
-            lambda one: judge_messages(play_messages(one)),
+            lambda one: message_problems(play_messages(one)),
         )
         for name, world in MESSAGE_WORLDS.items()
     },
@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
         for name, (vendor, problems) in {**GREETINGS, **KAZOO_GREETINGS}.items()
     },
     **{
-        name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)
+        name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), operator_problems)
         for name in OPERATORS
     },
     "kazoo-callflow": Kind("kazoo", functools.partial(generate_callflows, "kazoo-callflow"), callflow_problems),
@@ -81,7 +81,7 @@ def generate(subject: str, seed: int) -> Playable:
 
 
 def attempt(scenario: Playable) -> list[str]:
-    """Run a scenario and return what is wrong."""
+    """Run a scenario and return its problems."""
     try:
         return KINDS[scenario.subject].problems(scenario)
     except Exception:

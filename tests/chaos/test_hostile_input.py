@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hostile input: names and ids that try to leave their place in the request."""
+"""Hostile input: names and ids that try to change the structure of a request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TEXTS = (
 
 
 def paths(server: SimulatorServer) -> set[str]:
-    """The paths that were asked for, as the server understood them."""
+    """Return the requested paths as the server parsed them."""
     return {entry["path"] for entry in server.journal.entries()}
 
 
@@ -67,7 +67,7 @@ def test_numbers_and_ids_never_change_the_path(name: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_texts_of_any_kind_are_kept_or_refused(name: str) -> None:
+def test_any_text_is_stored_or_refused(name: str) -> None:
     world = WORLDS[name]
     subject = world.subject
     option = next((one for one in ("name", "description", "language") if one in world.options), "pin")

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that mean harm, and messages, recordings and greetings: each run ends clearly, and stays in its folder."""
+"""Hostile servers of messages, recordings and greetings: each run ends with a clear result and writes only to its
+folder."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ import typing as t
 
 import hypothesis
 import pytest
+from chaos.corrupting_server import BODIES, UNEXPECTED_VALUES, CorruptingServer, random_corruption
 from chaos.greeting_scenario import SOUNDS, add
-from chaos.liar import BODIES, STRANGE, Liar, random_lie
 from chaos.message_play import MessageHistory, arguments_of, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS, Note
@@ -27,7 +28,7 @@ from helpers.virtual_time import virtual_time
 from hypothesis import strategies
 from voicemail_simulator.server import SimulatorServer
 
-#: It ends a run that would go on: no server may keep one for ever.
+#: Seconds after which a test fails, because no server may block a run.
 pytestmark = pytest.mark.timeout(60)
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "8"))
 OPTIONS = {"timeout": 2, "retry_budget": 3, "workers": 1}
@@ -38,11 +39,11 @@ BOUNDED = hypothesis.settings(
     database=None,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
-Lie = t.Callable[[int, list[t.Any], bytes], tuple[int, list[t.Any], bytes]]
+Corruption = t.Callable[[int, list[t.Any], bytes], tuple[int, list[t.Any], bytes]]
 
 
 def clear(result: Result) -> None:
-    """What failed says so in words that are neither a defect nor a flood."""
+    """Check that failures have a clear, short message."""
     message = str(result.get("msg", ""))
     assert not result["failed"] or message
     assert "unexpected " not in message or "something unexpected" in message, message
@@ -50,37 +51,39 @@ def clear(result: Result) -> None:
 
 
 def scenario_of(name: str) -> MessageScenario:
-    """Deletions of all that one box has, where the vendor can; else downloads."""
+    """Return a scenario that deletes all messages of a mailbox, or downloads them if the vendor cannot delete."""
     world = MESSAGE_WORLDS[name]
     state = "download" if world.module == "voicemail_audio" else "absent"
     place = next(iter(world.subject.box.values()))
     return MessageScenario(name, 1, state, place, 2, options=(("permanent", True),) if state == "absent" else ())
 
 
-def lied_to(scenario: MessageScenario, lie: Lie, position: int, forever: bool, folder: pathlib.Path) -> Result:
-    """Run a module against a liar; nothing may be lost that was not selected, nor be written outside the folder."""
+def run_corrupted(
+    scenario: MessageScenario, corrupt: Corruption, position: int, forever: bool, folder: pathlib.Path
+) -> Result:
+    """Run a module against a corrupting server, and check for lost messages and files outside the folder."""
     world = scenario.world
     (folder / "dest").mkdir(exist_ok=True)
     outside = everything_in(folder)
     with world.subject.serve(3, scenario.messages, seed=1) as server, virtual_time(server.clock.advance):
         world.prepare(server)
         before: dict[str, Note] = world.notes(server)
-        liar = Liar(server, t.cast(t.Any, world), position, lie, forever)
-        server.simulation.faults = liar  # type: ignore[assignment]
+        corrupting_server = CorruptingServer(server, t.cast(t.Any, world), position, corrupt, forever)
+        server.simulation.faults = corrupting_server  # type: ignore[assignment]
         history = MessageHistory(scenario, before, [])
         result = run(history, server, folder, **OPTIONS, **dict(scenario.options))
-        liar.drain()
+        corrupting_server.drain()
         after = world.notes(server)
     clear(result)
     for note in before.values():
-        doomed = scenario.state == "absent" and scenario.selects(note, ())
-        assert doomed or note.id in after, f"{note} is gone"
+        planned_deletions = scenario.state == "absent" and scenario.selects(note, ())
+        assert planned_deletions or note.id in after, f"{note} is gone"
     assert everything_in(folder) == outside, "something was written outside of `dest`"
     return result
 
 
 def everything_in(folder: pathlib.Path) -> set[str]:
-    """All files and folders but those in the folder of recordings."""
+    """Return all files and folders outside the folder of recordings."""
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
     return {path for path in found if path.partition("/")[0] != "dest"}
 
@@ -88,23 +91,23 @@ def everything_in(folder: pathlib.Path) -> set[str]:
 @pytest.mark.parametrize("name", MESSAGE_WORLDS)
 @BOUNDED
 @hypothesis.given(position=strategies.integers(0, 8), seed=strategies.integers(0, 10**9), forever=strategies.booleans())
-def test_spoiled_replies(
+def test_corrupted_replies(
     name: str, position: int, seed: int, forever: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    lied_to(scenario_of(name), random_lie(seed), position, forever, tmp_path_factory.mktemp("spoiled"))
+    run_corrupted(scenario_of(name), random_corruption(seed), position, forever, tmp_path_factory.mktemp("corrupted"))
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
-def test_bodies_that_are_no_list(name: str, tmp_path: pathlib.Path) -> None:
+def test_bodies_other_than_lists(name: str, tmp_path: pathlib.Path) -> None:
     for body in BODIES:
-        result = lied_to(
+        result = run_corrupted(
             scenario_of(name), lambda status, headers, _body, body=body: (status, headers, body), 1, True, tmp_path
         )
         assert result["failed"], body[:40]
         assert not list((tmp_path / "dest").rglob("*")), body[:40]
 
 
-#: Fields of listed messages from which file names and addresses are made.
+#: Fields of listed messages that are used in file names and addresses.
 FIELDS = (
     rb'("(?:id|media_id|call_id|caller_id_name|caller_id_number|sender|sender_number|extension|file_name)": ?)"[^"]*"'
 )
@@ -113,18 +116,20 @@ FIELDS = (
 @pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
 def test_names_of_messages_never_leave_the_folder(name: str, tmp_path: pathlib.Path) -> None:
     texts = [
-        text for text in (*STRANGE, "../../../escaped", "/etc/escaped", "a\\..\\b", ".hidden") if isinstance(text, str)
+        text
+        for text in (*UNEXPECTED_VALUES, "../../../escaped", "/etc/escaped", "a\\..\\b", ".hidden")
+        if isinstance(text, str)
     ]
     for text in texts:
         reported = json.dumps(text).encode()
 
-        def lie(
+        def corrupt(
             status: int, headers: list[t.Any], body: bytes, reported: bytes = reported
         ) -> tuple[int, list[t.Any], bytes]:
             listed = b"caller_id_number" in body or b"sender" in body
             return status, headers, re.sub(FIELDS, lambda found: found[1] + reported, body) if listed else body
 
-        lied_to(scenario_of(name), lie, 0, True, tmp_path)
+        run_corrupted(scenario_of(name), corrupt, 0, True, tmp_path)
         for path in (tmp_path / "dest").rglob("*"):
             assert path.resolve().is_relative_to(tmp_path / "dest"), text
     assert not pathlib.Path("/etc/escaped").exists()
@@ -134,7 +139,7 @@ def test_names_of_messages_never_leave_the_folder(name: str, tmp_path: pathlib.P
 @hypothesis.given(
     position=strategies.integers(0, 12), seed=strategies.integers(0, 10**9), forever=strategies.booleans()
 )
-def test_spoiled_replies_about_greetings(
+def test_corrupted_replies_about_greetings(
     position: int, seed: int, forever: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     place = {"shared_voicemail": "8001"}
@@ -142,14 +147,16 @@ def test_spoiled_replies_about_greetings(
     with SimulatorServer("portsip", mailboxes=2) as server, virtual_time(server.clock.advance):
         runner = TaskRunner(server, tmp_path_factory.mktemp("greeting"))
         add(runner, place, "old", enabled=True)
-        liar = Liar(server, WORLDS["portsip-shared"], position, random_lie(seed), forever)
-        server.simulation.faults = liar  # type: ignore[assignment]
+        corrupting_server = CorruptingServer(
+            server, WORLDS["portsip-shared"], position, random_corruption(seed), forever
+        )
+        server.simulation.faults = corrupting_server  # type: ignore[assignment]
         arguments = SHARED.arguments(server, **place, **OPTIONS, src=runner.file(new))
         result = in_worker(MODULE, arguments)
-        liar.drain()
+        corrupting_server.drain()
         heard = runner.heard(**place)
     clear(result)
-    assert heard in ([SOUNDS["old"]], [new]), "callers hear nothing, or something that nobody wanted"
+    assert heard in ([SOUNDS["old"]], [new]), "callers hear nothing, or an undeclared greeting"
 
 
 @pytest.mark.parametrize("name", MESSAGE_WORLDS)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that ends in the middle of a bulk write: what it did stays right, and the next run goes on."""
+"""A process that is killed during a bulk write: its changes are correct, and the next run continues."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import time
 import typing as t
 
 import pytest
-from chaos.judge import Judge
+from chaos.checks import RunChecks
 from chaos.killing import PATIENCE, started, wait_until
 from chaos.play import History, run, snapshot
 from chaos.scenario import Scenario
@@ -29,7 +29,7 @@ BOXES = 30
 
 
 def bulk(world: World, seed: int, options: tuple[tuple[str, t.Any], ...]) -> Scenario:
-    """Many new boxes, many changes, some deletions."""
+    """Return a declaration with many new mailboxes, many changes and some deletions."""
     chance = random.Random(seed)
     key = world.subject.key
     fresh = [str(world.fresh + position) for position in range(BOXES)] if world.subject.can_create else []
@@ -43,7 +43,7 @@ def bulk(world: World, seed: int, options: tuple[tuple[str, t.Any], ...]) -> Sce
 
 
 def arguments_of(scenario: Scenario, server: SimulatorServer) -> dict[str, t.Any]:
-    """Arguments of the plural module."""
+    """Return the arguments of the plural module."""
     subject = scenario.world.subject
     options = {"report": "all", **dict(scenario.options), subject.listed: list(scenario.items)}
     if subject.can_create:
@@ -52,14 +52,14 @@ def arguments_of(scenario: Scenario, server: SimulatorServer) -> dict[str, t.Any
 
 
 def wait_for(world: World, server: SimulatorServer, writes: int, process: subprocess.Popen[str]) -> None:
-    """Wait until the server was asked for so many writes."""
+    """Wait until the server received this number of writes."""
     wait_until(lambda: len(world.subject.writes(server)) >= writes, process)
 
 
 def ended(
     scenario: Scenario, server: SimulatorServer, writes: int, number: signal.Signals
 ) -> tuple[subprocess.Popen[str], str, str]:
-    """Run the module in a process and end it once the server was asked for so many writes."""
+    """Run the module in a process, and end it after the server received this number of writes."""
     process = started(scenario.world.subject.plural, arguments_of(scenario, server))
     wait_for(scenario.world, server, writes, process)
     process.send_signal(number)
@@ -67,8 +67,8 @@ def ended(
     return process, output, errors
 
 
-def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) -> tuple[Judge, int, str, str]:
-    """End a process at a random moment, and run the module again."""
+def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) -> tuple[RunChecks, int, str, str]:
+    """Kill a process at a random time, and run the module again."""
     world = WORLDS[name]
     scenario = bulk(world, seed, tuple(options.items()))
     writes = random.Random(f"{name} {seed}").randint(1, BOXES // 3 if world.subject.can_create else 5)
@@ -85,33 +85,33 @@ def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) 
         server.journal.clear()
         history.third = run(scenario, server)
         history.third_writes = world.subject.writes(server)
-    return Judge(history), process.returncode, output, errors
+    return RunChecks(history), process.returncode, output, errors
 
 
 @pytest.mark.parametrize("name", WORLDS)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_run_after_a_kill_ends_as_declared(name: str, seed: int) -> None:
-    judge, code, output, _errors = play_killed(name, signal.SIGKILL, seed)
+def test_the_run_after_a_kill_applies_the_declaration(name: str, seed: int) -> None:
+    checks, code, output, _errors = play_killed(name, signal.SIGKILL, seed)
     assert (code, output) == (-signal.SIGKILL, "")
-    judge.judge_second()
-    assert judge.problems == []
+    checks.check_second()
+    assert checks.problems == []
 
 
 @pytest.mark.parametrize(("name", "workers"), [("kazoo", 1), ("portsip-shared", 4), ("tel4vn", 2), ("onsip", 2)])
-def test_an_interrupt_shows_what_was_done(name: str, workers: int) -> None:
-    judge, code, output, errors = play_killed(name, signal.SIGINT, 2, workers=workers)
-    # If messages can be counted, a warning lists those that are lost with their boxes.
+def test_an_interrupted_run_reports_its_changes(name: str, workers: int) -> None:
+    checks, code, output, errors = play_killed(name, signal.SIGINT, 2, workers=workers)
+    # If messages can be counted, a warning lists those that are deleted with their mailboxes.
     warning = "[WARNING]: messages are lost with their boxes"
     assert (code, [line for line in errors.splitlines() if not line.startswith(warning)]) == (1, [])
     result = json.loads(output)
     assert result["msg"].lower().startswith("interrupted"), result["msg"]
     assert result["summary"]["skipped"] > 0
     assert result["changed"]
-    assert judge.problems_found() == []
+    assert checks.problems_found() == []
 
 
-def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathlib.Path) -> None:
-    """Ansible ends its workers immediately; started requests still finish and are reported."""
+def test_the_run_after_an_interrupted_playbook_applies_the_declaration(tmp_path: pathlib.Path) -> None:
+    """Check that requests in flight finish and are reported, although Ansible ends its workers immediately."""
     world = WORLDS["kazoo"]
     scenario = bulk(world, 3, (("workers", 2),))
     link = tmp_path / "collections" / "ansible_collections" / "telephony"
@@ -146,7 +146,7 @@ def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathli
         assert len(server.journal.entries()) == asked, "something still writes after the playbook has ended"
         assert process.returncode != 0
         assert re.search(r"vmboxes: interrupted: .*skipped \d+", output), output
-        assert all(entry["status"] is not None for entry in server.journal.entries()), "a request was broken off"
+        assert all(entry["status"] is not None for entry in server.journal.entries()), "a request was aborted"
         server.faults.set(())
         history.middle = snapshot(world, server)
         history.second = run(scenario, server)
@@ -154,6 +154,6 @@ def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathli
         server.journal.clear()
         history.third = run(scenario, server)
         history.third_writes = world.subject.writes(server)
-    judge = Judge(history)
-    judge.judge_second()
-    assert judge.problems == []
+    checks = RunChecks(history)
+    checks.check_second()
+    assert checks.problems == []

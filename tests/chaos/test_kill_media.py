@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that ends while it down- or uploads: half a file is never taken for a whole one, the next run goes on."""
+"""A process that is killed during a download or upload: partial files never count as complete, and the next run
+continues."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import time
 import pytest
 from chaos.greeting_scenario import SOUNDS, add
 from chaos.killing import PATIENCE, started, wait_until
-from chaos.message_judge import MessageJudge, is_download
+from chaos.message_checks import MessageChecks, is_download
 from chaos.message_play import MessageHistory, arguments_of, files_in, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS
@@ -22,12 +23,12 @@ from helpers.subjects import SHARED
 from voicemail_simulator.server import SimulatorServer
 
 MESSAGES = 10
-#: Seconds of every request, so that a moment between two can be met.
+#: Seconds of every request, so that the process can be killed between two.
 SLOW = "latency:0.01"
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
-def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tmp_path: pathlib.Path) -> None:
+def test_the_run_after_a_killed_download_completes_every_recording(name: str, tmp_path: pathlib.Path) -> None:
     chance = random.Random(name)
     scenario = MessageScenario(name, 1, "download", "", MESSAGES, options=(("manifest", "manifest.json"),))
     world = scenario.world
@@ -47,7 +48,7 @@ def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tm
         time.sleep(chance.random() * 0.02)
         process.kill()
         process.communicate(timeout=PATIENCE)
-        assert process.returncode == -9, "it was done before it could be killed"
+        assert process.returncode == -9, "it finished before it could be killed"
         history.first = {"failed": True, "changed": False, "msg": "killed"}
         history.middle, history.files = world.notes(server), files_in(tmp_path / "dest")
         server.faults.set(())
@@ -56,33 +57,33 @@ def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tm
         server.journal.clear()
         history.third = run(history, server, tmp_path, manifest="manifest.json")
         history.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
-    judge = MessageJudge(history)
-    judge.judge_second()
-    judge.judge_losses()
-    assert judge.problems == []
-    assert len(history.files) < len(history.final_files), "nothing was left to be done"
+    checks = MessageChecks(history)
+    checks.check_second()
+    checks.check_losses()
+    assert checks.problems == []
+    assert len(history.files) < len(history.final_files), "nothing was left to do"
     assert not list((tmp_path / "dest").rglob(".*")), "parts are left behind"
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_run_after_a_killed_upload_of_a_greeting_ends_as_declared(seed: int, tmp_path: pathlib.Path) -> None:
+def test_the_run_after_a_killed_greeting_upload_applies_the_declaration(seed: int, tmp_path: pathlib.Path) -> None:
     place = {"shared_voicemail": "8001"}
     new = recording(1, 5)
     with SimulatorServer("portsip", mailboxes=2, faults=["latency:0.03"]) as server:
         runner = TaskRunner(server, tmp_path)
         add(runner, place, "old", enabled=True)
         arguments = {**place, "src": runner.file(new, "new.wav")}
-        # Begin, append, complete, attach, enable: before any of them, and then before the old one is deleted.
+        # Kill it before start, append, complete, attach and enable, and before the deletion of the old greeting.
         writes = random.Random(seed).randint(1, 6)
         server.journal.clear()
         process = started(MODULE, SHARED.arguments(server, **arguments))
         wait_until(lambda: len(SHARED.writes(server)) >= writes, process)
         process.kill()
         process.communicate(timeout=PATIENCE)
-        assert process.returncode == -9, "it was done before it could be killed"
+        assert process.returncode == -9, "it finished before it could be killed"
         time.sleep(0.1)
         heard = runner.heard(**place)
-        assert heard in ([SOUNDS["old"]], [new]), "callers hear a half-made greeting, or none"
+        assert heard in ([SOUNDS["old"]], [new]), "callers hear a partial greeting, or none"
         server.faults.set(())
         done = runner.run(**arguments)
         assert not done["failed"], done

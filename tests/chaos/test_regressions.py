@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the suite once found, each as the least that showed it."""
+"""Former findings of the suite, each as the smallest scenario."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import re
 import typing as t
 
 import pytest
-from chaos.judge import judge
-from chaos.liar import Liar, declared, lied_to
-from chaos.message_judge import judge_messages
+from chaos.checks import problems_of
+from chaos.corrupting_server import CorruptingServer, declared, run_corrupted
+from chaos.message_checks import message_problems
 from chaos.message_play import play_messages
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS
@@ -23,9 +23,9 @@ from helpers.virtual_time import virtual_time
 
 
 def run(subject: str, shape: str, item: dict[str, object], **changes: object) -> History:
-    """Play a scenario of one box, which must hold in every respect."""
+    """Run a scenario of one mailbox, which must have no problem."""
     history = play(Scenario(subject, 1, shape, 3, 0, (item,), **changes))  # type: ignore[arg-type]
-    assert judge(history) == []
+    assert problems_of(history) == []
     return history
 
 
@@ -36,8 +36,8 @@ def test_a_creation_whose_reply_and_lookup_are_lost_is_reported_as_a_possible_ch
     assert history.first["changed"]
 
 
-def test_a_creation_that_may_be_under_way_is_not_sent_again() -> None:
-    # The server keeps both boxes where two creations of one number arrive.
+def test_a_creation_possibly_in_progress_is_not_sent_again() -> None:
+    # The server stores both mailboxes if it receives two creations of one number.
     history = run(
         "tel4vn",
         "one",
@@ -49,7 +49,7 @@ def test_a_creation_that_may_be_under_way_is_not_sent_again() -> None:
     assert len(history.after.of("3000")) == 1
 
 
-def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
+def test_a_creation_is_not_repeated_if_reading_it_back_fails() -> None:
     history = run(
         "onsip",
         "one",
@@ -61,41 +61,41 @@ def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
     assert len(history.middle.of("3000")) == 1
 
 
-def test_a_deletion_that_collides_is_tried_again() -> None:
+def test_a_colliding_deletion_is_retried() -> None:
     gone = {"mailbox": "1001", "state": "absent"}
     history = run("kazoo", "many", gone, behaviors=(("conflict_writes", 3),), options=(("retry_budget", 0),))
     assert not history.first["failed"]
 
 
 def _with_a_list(field: bytes) -> t.Callable[[int, list[object], bytes], tuple[int, list[object], bytes]]:
-    """Return a lie that puts a list in the place of the text of a field."""
+    """Return a corruption that replaces the text of a field by a list."""
 
-    def lie(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
+    def corrupt(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
         before, found, after = body.partition(b'"' + field + b'":"')
         return status, headers, before + found[:-1] + b'["x"]' + after.partition(b'"')[2] if found else body
 
-    return lie
+    return corrupt
 
 
-def test_a_list_in_the_place_of_a_word_is_read_as_something_else() -> None:
-    lies = lied_to(WORLDS["portsip-personal"], "vmbox_info", 1, _with_a_list(b"voicemail_play_datetime"), True)
+def test_a_list_instead_of_a_word_is_another_value() -> None:
+    lies = run_corrupted(WORLDS["portsip-personal"], "vmbox_info", 1, _with_a_list(b"voicemail_play_datetime"), True)
     assert not lies.result["failed"], lies.result["msg"]
 
 
-def test_a_list_in_the_place_of_a_plain_value_is_not_understood() -> None:
-    """OnSIP's replies are converted from XML, where a list means a repeated element."""
-    lies = lied_to(WORLDS["onsip"], "vmbox_info", 1, _with_a_list(b"Timezone"), True)
+def test_a_list_instead_of_a_plain_value_is_refused() -> None:
+    """Check a list in OnSIP's replies, which are converted from XML and contain lists for repeated elements."""
+    lies = run_corrupted(WORLDS["onsip"], "vmbox_info", 1, _with_a_list(b"Timezone"), True)
     assert lies.result["failed"]
     assert "was not understood: expected a plain value as `Timezone`" in lies.result["msg"]
 
 
-def test_a_mailbox_without_a_pin_is_created_where_the_reply_shows_none() -> None:
-    def lie(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
+def test_a_mailbox_is_created_if_the_reply_has_no_pin() -> None:
+    def corrupt(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
         return status, headers, re.sub(rb'"Password":"[^"]*",?', b"", body)
 
     world = WORLDS["onsip"]
     with world.subject.serve(mailboxes=1) as server, virtual_time(server.clock.advance):
-        server.simulation.faults = Liar(server, world, 1, lie, True)  # type: ignore[assignment]
+        server.simulation.faults = CorruptingServer(server, world, 1, corrupt, True)  # type: ignore[assignment]
         item = {"mailbox": "3000", "name": "Reception", "verify": False}
         result = in_worker("vmbox", world.subject.arguments(server, **item))
     assert "unexpected" not in result.get("msg", "")
@@ -103,11 +103,11 @@ def test_a_mailbox_without_a_pin_is_created_where_the_reply_shows_none() -> None
 
 
 @pytest.mark.parametrize("name", ["kazoo", "tel4vn"])
-def test_a_refusal_that_is_nested_too_deeply_is_a_refusal(name: str) -> None:
-    def lie(_status: int, headers: list[object], _body: bytes) -> tuple[int, list[object], bytes]:
+def test_a_deeply_nested_refusal_is_a_refusal(name: str) -> None:
+    def corrupt(_status: int, headers: list[object], _body: bytes) -> tuple[int, list[object], bytes]:
         return 400, headers, b"[" * 100_000
 
-    lies = lied_to(WORLDS[name], "vmboxes", 1, lie, True)
+    lies = run_corrupted(WORLDS[name], "vmboxes", 1, corrupt, True)
     assert lies.result["failed"]
     assert "refuses" in lies.result["msg"], declared(WORLDS[name])
     assert lies.before == lies.after
@@ -115,13 +115,13 @@ def test_a_refusal_that_is_nested_too_deeply_is_a_refusal(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
 @pytest.mark.parametrize("times", [1, 6])
-def test_a_page_of_a_proxy_is_no_recording(name: str, times: int) -> None:
-    """Without a vendor's size, every later run would treat it as a complete recording."""
+def test_a_proxy_page_is_not_a_recording(name: str, times: int) -> None:
+    """Check a proxy page, which later runs would treat as a complete recording without a stated size."""
     world = MESSAGE_WORLDS[name]
     fault = f"html,count={times}{world.downloading}"
     place = next(iter(world.subject.box.values()))
     history = play_messages(MessageScenario(name, 1, "download", place, 1, faults=(fault,)))
-    assert judge_messages(history) == []
+    assert message_problems(history) == []
     assert history.first["failed"] is (times > 1)
     assert len(history.files) == (times == 1)
     if times > 1:

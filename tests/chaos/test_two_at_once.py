@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two runs against one account at the same time: no box twice, no endless fight, and errors that say what happened."""
+"""Two concurrent runs against one account: no duplicate mailbox, no endless retries, and clear errors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from helpers.runners import Result
 from voicemail_simulator.server import SimulatorServer
 
 COUNT = 8
-#: Every vendor as it is by default, and where it accepts two creations of one number at the same time.
+#: Every vendor with default behaviors, and with simultaneous creations of one number.
 RIVALS: list[tuple[str, dict[str, t.Any]]] = [
     *((name, {}) for name in WORLDS),
     ("kazoo", {"uniqueness_delay": 0.05}),
     ("kazoo", {"uniqueness_delay": 0.05, "profile": "5"}),
     ("tel4vn", {"create_conflict": "duplicate"}),
 ]
-#: What an error may say: that somebody else was there.
+#: Allowed errors: those about concurrent changes.
 REPORTED = re.compile(
     r"somebody else|already|taken|Unavailable|has this number|needs its own|is gone|does not find"
     r"|did not apply|OnSIP also changed|cannot be found|listing changed|move between pages",
@@ -34,7 +34,7 @@ REPORTED = re.compile(
 
 
 def declared(world: World, seed: int) -> Scenario:
-    """Changes of seeded boxes, new boxes and deletions; the same numbers whatever the seed."""
+    """Return changes of seeded mailboxes, new mailboxes and deletions. All seeds have the same numbers."""
     chance = random.Random(seed)
     key = world.subject.key
     fresh = [str(world.fresh + position) for position in range(COUNT)] if world.subject.can_create else []
@@ -54,11 +54,11 @@ def both(server: SimulatorServer, scenarios: tuple[Scenario, Scenario]) -> list[
         return [future.result(timeout=60) for future in futures]
 
 
-def judge(world: World, server: SimulatorServer, results: list[Result], requests: int) -> None:
-    """What must hold whoever was first."""
+def check_results(world: World, server: SimulatorServer, results: list[Result], requests: int) -> None:
+    """Check the rules that apply in any order of the runs."""
     numbers = [box.number for box in world.boxes(server)]
     assert len(numbers) == len(set(numbers)), f"there twice: {sorted(numbers)}"
-    assert requests < 2 * 12 * 3 * COUNT, f"{requests} requests: they fight"
+    assert requests < 2 * 12 * 3 * COUNT, f"{requests} requests: endless retries"
     for result in results:
         assert "unexpected" not in str(result.get("msg"))
         for row in result.get("results", ()):
@@ -68,43 +68,43 @@ def judge(world: World, server: SimulatorServer, results: list[Result], requests
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("name", "behaviors"), RIVALS)
-def test_the_same_declaration_twice_at_once(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
+def test_the_same_declaration_in_two_concurrent_runs(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     scenario = declared(world, seed)
     with world.subject.serve(behaviors, mailboxes=scenario.seeded, messages=1, seed=seed) as server:
         results = both(server, (scenario, scenario))
-        judge(world, server, results, len(server.journal.entries()))
+        check_results(world, server, results, len(server.journal.entries()))
         final = run(scenario, server)
         assert not final["failed"], final["msg"]
-        # Whatever one of them could not do, the other did.
+        # Changes that failed in one run succeeded in the other.
         assert not final["changed"], final["results"]
         for item in scenario.items:
             found = [box for box in world.boxes(server) if box.number == item[world.subject.key]]
             assert len(found) == (item.get("state") != "absent"), item
-            assert not found or not world.unheld(item, found[0]), item
+            assert not found or not world.mismatches(item, found[0]), item
 
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("name", "behaviors"), RIVALS)
-def test_two_declarations_that_contradict_each_other(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
+def test_contradictory_declarations_in_two_concurrent_runs(name: str, behaviors: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     pair = (declared(world, seed), declared(world, seed + 100))
     with world.subject.serve(behaviors, mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
         results = both(server, pair)
-        judge(world, server, results, len(server.journal.entries()))
-        # Neither was the last for every box; one run alone is.
+        check_results(world, server, results, len(server.journal.entries()))
+        # Neither run was the last writer of every mailbox, so another run follows.
         for scenario in pair:
             final = run(scenario, server)
             assert not final["failed"], final["msg"]
             for item in scenario.items:
                 found = [box for box in world.boxes(server) if box.number == item[world.subject.key]]
                 assert len(found) == (item.get("state") != "absent"), item
-                assert not found or not world.unheld(item, found[0]), item
+                assert not found or not world.mismatches(item, found[0]), item
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3])
-def test_kazoo_deletes_no_box_that_somebody_else_renumbered(seconds: float) -> None:
-    """Between the listing and the deletion a box may become another: its revision shows that."""
+def test_kazoo_deletes_no_concurrently_renumbered_mailbox(seconds: float) -> None:
+    """Renumber a mailbox between the list and its deletion, which its revision reveals."""
     world = WORLDS["kazoo"]
     scenario = Scenario("kazoo", 1, "many", 3, 1, ({"mailbox": "1001", "state": "absent"},))
     outcomes = []
@@ -119,7 +119,7 @@ def test_kazoo_deletes_no_box_that_somebody_else_renumbered(seconds: float) -> N
             outcomes.append((kept, gone, result["failed"]))
             if result["failed"]:
                 assert "somebody else renumbered it to 2001 meanwhile" in result["msg"], result["msg"]
-    # Renumbered before it was listed, while it was being deleted, and after that.
+    # Renumber it before the list, during its deletion, and afterwards.
     assert set(outcomes) == {("2001", False, False), ("2001", False, True), (None, True, False)}, outcomes
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a test knows of each vendor beside the driver: what options mean on the wire, and how others change boxes.
+"""Models of each vendor, independent of the drivers: options as stored fields, and changes of other clients.
 
-Nothing here uses the field tables of the drivers: they are what is being tested.
+These models do not use the field tables of the drivers, because those are under test.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Wire = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Option:
-    """One option that scenarios declare.
+    """An option that scenarios declare.
 
-    :param wires: fields of the stored box that it owns.
+    :param wires: the fields of the stored mailbox that it sets.
     :param choices: values to declare.
-    :param expected: the fields that a value stands for.
+    :param expected: returns the fields for a value.
     """
 
     wires: tuple[str, ...]
@@ -34,22 +34,22 @@ class Option:
 
 
 def plain(wire: str, *choices: t.Any) -> Option:
-    """An option that is the same word for word."""
+    """Return an option whose values are stored unchanged."""
     return Option((wire,), choices, lambda value: {wire: value})
 
 
 def mapped(wire: str, words: dict[t.Any, t.Any]) -> Option:
-    """An option that the vendor has other words for."""
+    """Return an option whose values the vendor stores under other names."""
     return Option((wire,), tuple(words), lambda value: {wire: words[value]})
 
 
 def joined(wire: str, *choices: list[str]) -> Option:
-    """A list that the vendor keeps as one text."""
+    """Return a list option that the vendor stores as one text."""
     return Option((wire,), choices, lambda value: {wire: ",".join(value)})
 
 
 def comparable(value: t.Any) -> t.Any:
-    """Lists and texts with commas mean sets; nothing, empty text and empty list are the same."""
+    """Return a comparable value: lists and comma-separated texts as sets, and all empty values as equal."""
     if isinstance(value, str) and "," in value:
         value = value.split(",")
     if isinstance(value, list):
@@ -60,11 +60,11 @@ def comparable(value: t.Any) -> t.Any:
 
 
 class World:
-    """What is true of one subject's server.
+    """The model of one subject's server.
 
-    :param options: what scenarios declare, by option; those in `required` always.
-    :param foreign: further fields of a box that no scenario declares, each with a value that is not its default.
-    :param first: number of the first seeded box; `fresh` are numbers that no seeded box has.
+    :param options: options that scenarios may declare. Those in `required` are always declared.
+    :param foreign: fields that no scenario declares, each with a value other than the default.
+    :param first: number of the first seeded mailbox. `fresh` is a number without a seeded mailbox.
     """
 
     subject: Subject
@@ -73,54 +73,54 @@ class World:
     foreign: t.Mapping[str, t.Any] = {}
     first: int
     fresh: int
-    #: The field that holds the number.
+    #: The field of the number.
     number_wire: str
-    #: Options that every listing shows; None for all. A deletion is planned with what the listing shows.
+    #: Options in every list, or None for all. Deletions are planned with these options.
     listed: tuple[str, ...] | None = None
-    #: Messages of a box can be counted.
+    #: Whether messages of a mailbox can be counted.
     has_messages = True
-    #: Requests that write, as conditions of a fault.
+    #: Conditions of faults for writes.
     writing = ""
-    #: An update sends the whole box, so what another operator wrote in the very same moment may be overwritten.
+    #: Whether an update sends the whole mailbox, so that a simultaneous change of another operator may be overwritten.
     replaces = False
-    #: Behaviors under which a scenario cannot end as declared, or that hide what the suite has to see.
+    #: Behaviors that prevent the declared state, or that hide values that the suite checks.
     unfit: t.Mapping[str, tuple[t.Any, ...]] = {}
 
     def seeded(self, count: int) -> list[str]:
-        """Numbers of the seeded boxes."""
+        """Return the numbers of the seeded mailboxes."""
         return [str(self.first + position) for position in range(count)]
 
     def boxes(self, server: SimulatorServer) -> list[Box]:
-        """Every box there is."""
+        """Return all mailboxes."""
         return self.subject.stored(server)
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
-        """Ids of messages by id of their box."""
+        """Return the ids of messages by id of their mailbox."""
         return {}
 
     def put(self, server: SimulatorServer, number: str) -> None:
-        """Another operator makes a box."""
+        """Create a mailbox as another operator."""
         raise NotImplementedError
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
-        """Another operator changes fields of a box."""
+        """Change fields of a mailbox as another operator."""
         raise NotImplementedError
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
-        """Another operator deletes a box."""
+        """Delete a mailbox as another operator."""
         raise NotImplementedError
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        """A caller leaves a message; False where the vendor shows none."""
+        """Add a message as a caller. Return False if the vendor has no messages."""
         return False
 
     def can(self, event: str) -> bool:
-        """Check whether another operator can do this to a box."""
+        """Check whether another operator can make this change to a mailbox."""
         can_create = self.subject.can_create
         return {"remove": can_create, "message": can_create and self.has_messages}.get(event, True)
 
     def options_of(self, item: Item) -> Item:
-        """The options an item declares, those of the vendor's dictionary with a dot."""
+        """Return the declared options of an item. Those in the vendor's dictionary are dotted."""
         found = {}
         for key, value in item.items():
             if isinstance(value, dict):
@@ -130,14 +130,14 @@ class World:
         return found
 
     def expected(self, item: Item) -> Wire:
-        """The fields that an item stands for."""
+        """Return the expected fields of an item."""
         wires: Wire = {}
         for option, value in self.options_of(item).items():
             wires.update(self.options[option].expected(value))
         return wires
 
-    def unheld(self, item: Item, box: Box, without: t.Collection[str] = ()) -> list[str]:
-        """Fields that are declared and not so."""
+    def mismatches(self, item: Item, box: Box, without: t.Collection[str] = ()) -> list[str]:
+        """Return the declared fields with other values."""
         return [
             wire
             for wire, value in self.expected(item).items()
@@ -145,7 +145,7 @@ class World:
         ]
 
     def random_item(self, chance: random.Random) -> Item:
-        """Options of a new declaration."""
+        """Return the options of a new declaration."""
         chosen = [name for name in self.options if name in self.required or chance.random() < 0.4]
         item: Item = {}
         for name in chosen:
@@ -158,5 +158,5 @@ class World:
         return item
 
     def pin_wire(self) -> str:
-        """The field that holds the PIN."""
+        """Return the field of the PIN."""
         return self.subject.pin_field

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worlds of the vendors: options and fields that scenarios use, and where the simulator keeps its boxes."""
+"""The models of the vendors: options and fields of scenarios, and the simulator's stored mailboxes."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class PortsipShared(World):
 
 
 class PortsipPersonal(PortsipShared):
-    """PortSIP's personal mailboxes: there with their users, and never made or deleted."""
+    """PortSIP's personal mailboxes, which exist with their users and are never created or deleted."""
 
     subject = subjects.PERSONAL
     options = {

@@ -59,8 +59,7 @@ class Installed:
 
     @property
     def watch_variables(self) -> dict[str, str]:
-        """Return variables with which each Python records the used files of the checkout and the installed
-        collection."""
+        """Return variables with which Python records its use of the checkout and the installed collection."""
         return {
             "PYTHONPATH": str(FILE_WATCH),
             "FILE_WATCH_RECORD": str(self.folder / "notes"),

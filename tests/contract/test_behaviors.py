@@ -52,8 +52,7 @@ def test_lifecycle_under_behavior_variant(subject: Subject, behavior: str, value
 
 
 def test_a_different_end_state_is_found() -> None:
-    """Check that the comparison finds a different field, a change to another mailbox, and a missing or extra
-    mailbox."""
+    """Check that the comparison finds different fields, and changed, missing or extra mailboxes."""
     with serve(TEL4VN) as server:
         other = dataclasses.replace(TEL4VN, update={**TEL4VN.update, "description": "Lobby"})
         found = differences(TEL4VN, {}, Lifecycle(other, server, RUNNERS["worker"]).run())

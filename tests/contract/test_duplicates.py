@@ -183,7 +183,7 @@ def test_onsip_withdraws_nothing_because_messages_are_unknown(monkeypatch: pytes
         assert len(twins) == 2
         assert result["failed"]
         assert all(twin.id in result["msg"] for twin in twins), result["msg"]
-        assert "does not show whether it contains messages" in result["msg"]
+        assert "does not show whether it has messages" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -137,9 +137,9 @@ def test_a_file_above_the_size_limit_is_not_read(tmp_path: pathlib.Path) -> None
         assert "cannot be read" in runner.run(src=str(tmp_path / "nowhere.wav"))["msg"]
         assert "`src` is missing" in runner.run()["msg"]
         assert "for `state: present` only" in runner.run(state="absent", src=str(tmp_path / "nowhere.wav"))["msg"]
-        assert "`media_id` is not for portsip" in runner.run(src=runner.file(recording()), media_id=MEDIA_ID)["msg"]
+        assert "`media_id` is not for PortSIP" in runner.run(src=runner.file(recording()), media_id=MEDIA_ID)["msg"]
         assert (
-            "`kind` temporary is not for portsip" in runner.run(src=runner.file(recording()), kind="temporary")["msg"]
+            "`kind` temporary is not for PortSIP" in runner.run(src=runner.file(recording()), kind="temporary")["msg"]
         )
         assert len(server.journal) == 0
 

@@ -96,7 +96,7 @@ def test_the_next_plan_shows_no_change(tmp_path: pathlib.Path, subject: Subject)
         assert subject.writes(server) == []
 
 
-STAFF = 200
+STAFF = 80
 
 
 def write_staff(path: pathlib.Path) -> None:
@@ -120,7 +120,7 @@ TABLE = {
 
 @pytest.mark.parametrize("subject", VENDORS, ids=lambda subject: subject.vendor)
 def test_a_staff_table_becomes_mailboxes(tmp_path: pathlib.Path, subject: Subject) -> None:
-    """Import a table of two hundred people, apply the plan, and check that the next plan shows no change."""
+    """Import a table of eighty people, apply the plan, and check that the next plan shows no change."""
     write_staff(tmp_path / "staff.xlsx")
     # PortSIP's mailboxes are part of existing users.
     with subject.serve(mailboxes=0 if subject.can_create else STAFF) as server:

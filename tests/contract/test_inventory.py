@@ -116,8 +116,7 @@ def listed(folder: pathlib.Path, paths: list[str], *options: str, **environment:
 
 
 def test_every_vendor_by_ansible_inventory(tmp_path: pathlib.Path) -> None:
-    """Load five inventories in one run, at the highest verbosity. The second run sends no request and prints the
-    same."""
+    """Load five inventories in one run, at the highest verbosity, and again from the cache."""
     with contextlib.ExitStack() as stack:
         servers = {subject.name: stack.enter_context(subject.serve(mailboxes=3)) for subject in SUBJECTS}
         paths, expected, secrets, password = [], {}, {PIN, "eyJ"}, {}

@@ -288,5 +288,5 @@ def test_callflows_are_not_cached(master: Office, tmp_path: pathlib.Path) -> Non
 def test_an_option_of_another_vendor_is_refused(master: Office) -> None:
     result = in_worker("vmbox_info", KAZOO.arguments(master.server, include_options=["onsip.attach"]))
     assert result["failed"]
-    assert result["msg"] == "`include_options` names onsip.attach, which kazoo does not have. Leave it out."
+    assert result["msg"] == "`include_options` names onsip.attach, which KAZOO does not have. Leave it out."
     assert not master.server.journal.entries()

@@ -49,7 +49,7 @@ def test_one_number_in_two_spellings_is_declared_twice(pair: tuple[str, str]) ->
     with KAZOO.serve() as server:
         result = run(server, "vmboxes", mailboxes=items)
         assert result["failed"]
-        expected = f"mailbox {pair[1]} (for kazoo the same number as {pair[0]})): is declared twice, first by item 1"
+        expected = f"mailbox {pair[1]} (for KAZOO the same number as {pair[0]})): is declared twice, first by item 1"
         assert expected in result["msg"]
         assert KAZOO.writes(server) == []
     with pytest.raises(InvalidInputError, match="declared twice"):
@@ -75,7 +75,7 @@ def test_a_mailbox_in_another_spelling_matches_the_declaration(profile: str, cou
                 assert not result["failed"], result["msg"]
                 row = result["results"][0]
                 assert (row["mailbox"], row["id"], row["action"]) == ("08000", box_id, action)
-                assert any("kazoo has it as 08000" in warning for warning in result["warnings"])
+                assert any("KAZOO has it as 08000" in warning for warning in result["warnings"])
         assert stored(server)["08000"] == "Reception"
         assert "8000" not in stored(server)
 
@@ -103,7 +103,7 @@ def test_a_deletion_requires_the_exact_spelling(profile: str) -> None:
         put(server, "08000")
         result = run(server, mailbox="8000", state="absent")
         assert result["failed"]
-        assert "kazoo has it as 08000; use this spelling to delete it" in result["msg"]
+        assert "KAZOO has it as 08000; use this spelling to delete it" in result["msg"]
         assert list(stored(server)) == ["08000"]
         # Such a pair is repaired by deleting one of the mailboxes by its spelling.
         put(server, "8000")

@@ -70,7 +70,7 @@ def test_the_pairs_are_those_of_the_pipeline_and_of_this_ansible_core(noxfile: t
     assert sorted(noxfile.SUPPORTED[__version__.rpartition(".")[0]]) == sorted(CONTROLLER_PYTHON_VERSIONS)
 
 
-def test_each_core_is_tried_with_a_python_that_is_present(
+def test_each_core_is_tested_with_an_installed_python(
     noxfile: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
 ) -> None:
     def tried(*present: str) -> list[str]:
@@ -95,7 +95,7 @@ def test_the_newest_releases_of_pyenv_come_first(
     assert (own, before) == (str(pathlib.Path(sys.executable).parent), "before")
 
 
-def test_a_floor_is_the_lowest_version_that_is_allowed(noxfile: types.ModuleType) -> None:
+def test_a_floor_is_the_lowest_allowed_version(noxfile: types.ModuleType) -> None:
     assert noxfile.floor("httpx>=0.27,<1") == "httpx==0.27"
     assert noxfile.floor('uvloop>=0.21,<1; sys_platform != "win32"') == 'uvloop==0.21; sys_platform != "win32"'
     with pytest.raises(ValueError, match="httpx<1 has no floor"):

@@ -25,7 +25,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "foreign": (
         {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
-        "`onsip` is the only dictionary of a vendor, but the vendor is kazoo",
+        "`onsip` is the only dictionary of a vendor, but the vendor is KAZOO",
     ),
     "no-dictionary": ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
     "pin": (

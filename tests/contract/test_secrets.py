@@ -164,8 +164,7 @@ def wrong(subject: Subject) -> dict[str, str]:
 
 
 def calls(vendor: str, folder: pathlib.Path) -> t.Iterator[tuple[Subject, str, dict[str, t.Any]]]:
-    """Return calls of every module of a vendor, with PINs where possible. Unsupported features fail without a PIN in
-    the error."""
+    """Yield calls of every module of a vendor, with PINs where possible."""
     for subject in SUBJECTS[vendor]:
         key = {subject.key: subject.number}
         yield subject, subject.module, {**subject.create, **key, "pin": PINS[0]}

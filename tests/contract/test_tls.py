@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime
 import pathlib
+import socket
+import socketserver
 import ssl
 import subprocess
+import threading
 import typing as t
 
 import pytest
@@ -238,3 +242,44 @@ def test_the_server_certificate_is_verified_through_a_proxy(authority: Authority
     assert {seen.method for seen in proxy.seen} == {"CONNECT"}
     assert {seen.path for seen in proxy.seen} == {f"127.0.0.1:{server.port}"}
     assert not counted
+
+
+@each_runner
+@every_subject
+def test_plain_http_to_a_port_with_tls(subject: Subject, runner: str, authority: Authority) -> None:
+    with Loopback(lambda seen: Answer(200), tls=authority.good()) as server:
+        result = read(subject, runner, f"http://127.0.0.1:{server.port}/v2")
+        assert f"127.0.0.1:{server.port} speaks TLS. `url` must start with https://" in result["msg"]
+        assert server.seen == []
+
+
+@each_runner
+def test_plain_http_to_a_port_that_explains_itself(runner: str, authority: Authority) -> None:
+    """Many servers answer a plain request to their TLS port with 400, which any other mistake may have as well."""
+    context = authority.good()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            if self.request.recv(1, socket.MSG_PEEK) == b"\x16":
+                with contextlib.suppress(OSError), context.wrap_socket(self.request, server_side=True) as wrapped:
+                    wrapped.recv(1)
+                return
+            self.request.recv(65536)
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        port = server.server_address[1]
+        result = read(KAZOO, runner, f"http://127.0.0.1:{port}/v2")
+        server.shutdown()
+        thread.join()
+    assert f"127.0.0.1:{port} speaks TLS. `url` must start with https://" in result["msg"]
+
+
+@each_runner
+def test_lost_connection_of_a_plain_server_is_no_question_of_tls(runner: str) -> None:
+    with KAZOO.serve(mailboxes=1, faults=["reset_before,count=1"]) as server:
+        result = read(KAZOO, runner, server.url)
+    assert "the connection was lost before the reply" in result["msg"]
+    assert "TLS" not in result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Driver of Acorn: the login, the errors, and the five calls that every driver implements."""
+"""The driver of Acorn: login, errors, and the five methods that every driver implements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .fields import MAILBOX
 
 
 class Reply(pydantic.BaseModel):
-    """Every reply of Acorn; repr=False keeps its content out of tracebacks."""
+    """A reply of Acorn. repr=False keeps its content out of tracebacks."""
 
     box: dict[str, t.Any] | None = pydantic.Field(default=None, repr=False)
     boxes: list[t.Any] | None = pydantic.Field(default=None, repr=False)
@@ -30,7 +30,7 @@ class Reply(pydantic.BaseModel):
 
 
 class AcornSession:
-    """A login at Acorn: a token that never ends."""
+    """A session at Acorn, with a token that never expires."""
 
     def __init__(self, connection: Connection, workers: int) -> None:
         self.client = Client(connection, workers)
@@ -49,7 +49,7 @@ class AcornSession:
         self.client.close()
 
     def call(self, method: str, path: str, what: str, pin: str = "", **request: t.Any) -> Reply:
-        """Send a request and return its reply; a PIN that is sent along must not show in an error."""
+        """Send a request and return its reply. Errors must not contain a sent PIN."""
         headers = {"Authorization": f"Bearer {self._token}"}
         reply = self.client.send(method, f"/boxes{path}", what, headers=headers, **request)
         if reply.status >= 500:
@@ -65,7 +65,7 @@ class AcornSession:
 
 
 class AcornMailboxes(Boxes, Creation):
-    """Mailboxes of Acorn, which refuses a second one of a number, so nothing looks for duplicates."""
+    """Mailboxes of Acorn, which refuses duplicate numbers, so the driver does not search for them."""
 
     _session: AcornSession
     table = MAILBOX
@@ -87,7 +87,7 @@ class AcornMailboxes(Boxes, Creation):
         return self._write("POST", "", f"create mailbox {number}", body)
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
-        # Before a repeated request, the box is read again: somebody else may have changed it meanwhile.
+        # The mailbox is read again before a retry, because another client may have changed it.
         renew = (lambda: reread() and None) if reread else None
         body = self.table.encode(writes, writes)
         return self._write("PATCH", f"/{box.id}", f"update mailbox {box.number}", body, repeatable=True, renew=renew)
@@ -96,7 +96,7 @@ class AcornMailboxes(Boxes, Creation):
         self._session.call("DELETE", f"/{box.id}", f"delete mailbox {box.number}", repeatable=True, renew=recheck)
 
     def _write(self, method: str, path: str, what: str, body: Values, **request: t.Any) -> Box | None:
-        """Send a write and return the box where the reply shows it; otherwise the engine reads it."""
+        """Send a write, and return the mailbox if the reply contains it. Otherwise the engine reads it."""
         reply = self._session.call(method, path, what, body.get("pin") or "", json=body, **request)
         return None if reply.box is None else self._box(reply.box, what)
 

@@ -17,11 +17,11 @@ TOKEN = "acorn-simulator-token"
 
 
 class SimulatedAcorn(SimulatedVendor):
-    """One Acorn PBX. Its documents do not say whether a write is answered with the mailbox, so both are simulated."""
+    """One Acorn PBX, whose documents do not state whether replies to writes contain the mailbox."""
 
     name = "acorn"
     base_path = "/api"
-    behavior_definitions = (Behavior("reply_shows_box", True, bool, "A write is answered with the mailbox."),)
+    behavior_definitions = (Behavior("reply_shows_box", True, bool, "Replies to writes contain the mailbox."),)
 
     def rebuild(self) -> None:
         self.boxes = self.store.collection("acorn.boxes")
@@ -45,14 +45,14 @@ class SimulatedAcorn(SimulatedVendor):
             return JSONResponse({"boxes": list(self.boxes.values()), "total": len(self.boxes)})
         box = {"id": f"box-{self.random.getrandbits(48):x}", **await request.json()}
         if any(other["number"] == box["number"] for other in self.boxes.values()):
-            return JSONResponse({"error": "the number is taken"}, 409)
+            return JSONResponse({"error": "the number is in use"}, 409)
         self.boxes[box["id"]] = box
         return JSONResponse({"box": box} if self.behaviors.reply_shows_box else {}, 201)
 
     async def _one(self, request: Request) -> JSONResponse:
         key = request.path_params["id"]
         if key not in self.boxes:
-            return JSONResponse({"error": "no such mailbox"}, 404)
+            return JSONResponse({"error": "mailbox not found"}, 404)
         if request.method == "DELETE":
             del self.boxes[key]
             return JSONResponse({})

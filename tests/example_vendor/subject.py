@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests need to know of Acorn: how to log in, what to declare, and what its simulator stores."""
+"""Test data of Acorn: its login, declarations, and the state of its simulator."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@
 """Run each case of tests/modes in every execution mode: use it where all modes must return the same.
 
 A file of cases becomes one play with a host for each mode, and each host has a separate simulator. The cases run in
-the order of the file, so a case may build on the state that an earlier one left.
+the order of the file, so a case may build on the state that an earlier one left. In the background, which needs a
+second and many processes, only the first case of each kind runs. On that host, the others run in the worker.
 """
 
 from __future__ import annotations
@@ -79,13 +80,24 @@ class Case:
         """Return the module's name as written in the task."""
         return next(word for word in self.task if "." in word)
 
-    def as_task(self, register: str) -> Item:
-        """Return the task for a play."""
+    @property
+    def kind(self) -> tuple[t.Any, ...]:
+        """Return what decides how a background task runs and reports: module, keywords and outcome."""
+        outcome = (bool(self.expect.get("failed")), bool(self.expect.get("changed")), tuple(self.excluded_modes))
+        return (self.module, outcome, frozenset(self.task) - {self.module})
+
+    def as_task(self, register: str, in_background: bool) -> Item:
+        """Return the task for a play.
+
+        :param in_background: whether the host for background tasks runs it in the background.
+        """
         options = self.task[self.module]
         if self.connected:
             options = {"timeout": 5, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
             options.setdefault("url", f"{{{{ servers.{self.vendor} }}}}")
-        fixed = {"register": register, "ignore_errors": True, "async": "{{ seconds }}", "poll": 1}
+        fixed: Item = {"register": register, "ignore_errors": True}
+        if in_background:
+            fixed |= {"async": "{{ seconds }}", "poll": 1}
         return {**fixed, **self.task, "name": self.name, self.module: options}
 
 
@@ -170,8 +182,9 @@ def _variables(mode: str, cases: t.Sequence[Case], stack: contextlib.ExitStack) 
 
 
 def _play(cases: t.Sequence[Case]) -> Item:
-    tasks = [case.as_task(f"case_{position}") for position, case in enumerate(cases)]
-    registered = ", ".join(f"'case_{position}': case_{position}" for position in range(len(cases)))
+    first = {case.kind: case.name for case in reversed(cases)}
+    tasks = [case.as_task(f"case_{number}", first[case.kind] == case.name) for number, case in enumerate(cases)]
+    registered = ", ".join(f"'case_{number}': case_{number}" for number in range(len(cases)))
     keeping = {"file": "{{ playbook_dir }}/{{ mode }}.json", "results": f"{{{{ {{{registered}}} }}}}"}
     kept = {"name": "Save the results", "save_results": keeping}
     return {

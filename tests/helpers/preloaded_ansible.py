@@ -10,6 +10,8 @@ that a fork cannot change: runs that set one of those start in a process of thei
 
 from __future__ import annotations
 
+import configparser
+import functools
 import importlib
 import os
 import pathlib
@@ -31,6 +33,7 @@ READ_LATE = frozenset(
         "ANSIBLE_ASYNC_DIR",
         "ANSIBLE_CALLBACKS_ENABLED",
         "ANSIBLE_COLLECTIONS_PATH",
+        "ANSIBLE_CONFIG",
         "ANSIBLE_CONNECTION_PLUGINS",
         "ANSIBLE_FORKS",
         "ANSIBLE_HOME",
@@ -41,6 +44,18 @@ READ_LATE = frozenset(
         "ANSIBLE_NOCOLOR",
         "ANSIBLE_PIPELINING",
         "ANSIBLE_VAULT_PASSWORD_FILE",
+    }
+)
+READ_LATE_IN_FILES = frozenset(
+    {
+        "any_unparsed_is_failed",
+        "callbacks_enabled",
+        "display_ok_hosts",
+        "display_skipped_hosts",
+        "inventory",
+        "inventory_unparsed_warning",
+        "localhost_warning",
+        "vault_password_file",
     }
 )
 _PACKAGES = (
@@ -91,14 +106,31 @@ def changes_python(variables: dict[str, str]) -> bool:
 def can_fork(variables: dict[str, str], folder: pathlib.Path) -> bool:
     """Return whether a run with these variables, in this folder, may be a fork of one that imported Ansible."""
     settings = {name for name in variables if name.startswith("ANSIBLE_")}
-    files = (folder / "ansible.cfg", pathlib.Path(variables.get("HOME", "/"), ".ansible.cfg"))
-    configured = any(file.exists() for file in files)
     plain = variables.get("LC_ALL") == "C.UTF-8" and variables.get("ANSIBLE_NOCOLOR") == "1"
-    return plain and settings <= READ_LATE and not changes_python(variables) and not configured
+    known = settings <= READ_LATE and _in_files(variables, folder) <= READ_LATE_IN_FILES
+    return plain and known and not changes_python(variables) and _uses_checkout(variables, folder)
 
 
-def read_settings() -> None:
-    """Read the settings from the environment, and replace those that were read when Ansible was imported."""
+def _in_files(variables: dict[str, str], folder: pathlib.Path) -> set[str]:
+    """Return the settings of every file that Ansible may read."""
+    parser = configparser.ConfigParser(interpolation=None)
+    named = variables.get("ANSIBLE_CONFIG", folder / "ansible.cfg")
+    parser.read((named, folder / "ansible.cfg", pathlib.Path(variables.get("HOME", "/"), ".ansible.cfg")))
+    return {option for section in parser.sections() for option in parser[section]}
+
+
+def _uses_checkout(variables: dict[str, str], folder: pathlib.Path) -> bool:
+    """Return whether every collection of this name that Ansible may find is this checkout."""
+    listed = variables.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)
+    places = [pathlib.Path(place, *COLLECTION.split(".")) for place in (*listed, folder / "collections")]
+    return {place.resolve() for place in places if place.exists()} == {ROOT}
+
+
+def read_settings(packed: pathlib.Path) -> None:
+    """Read the settings from the environment, and replace those that were read when Ansible was imported.
+
+    :param packed: folder in which Ansible keeps the modules that it packed, which every run otherwise packs anew.
+    """
     from ansible import constants
     from ansible.plugins import loader
 
@@ -112,6 +144,9 @@ def read_settings() -> None:
     for plugins in vars(loader).values():
         if isinstance(plugins, loader.PluginLoader) and id(plugins.config) in names:
             plugins.config = getattr(constants, names[id(plugins.config)])
+    pathlib.Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(packed)
+    # By default, Ansible looks for results a thousand times a second, and on a busy machine it mostly looks.
+    constants.DEFAULT_INTERNAL_POLL_INTERVAL = 0.01
 
 
 def preload() -> None:
@@ -121,12 +156,27 @@ def preload() -> None:
             del os.environ[name]
         os.environ.update({"HOME": folder, "ANSIBLE_HOME": folder, "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"})
         os.chdir(folder)
+        _keep_parsed_files()
         for program in PROGRAMS:
             importlib.import_module(f"ansible.cli.{program}")
         for name in _PACKAGES:
             importlib.import_module(f"ansible.plugins.{name}")
         os.chdir("/")
     _preload_collection()
+
+
+def _keep_parsed_files() -> None:
+    """Parse the descriptions of settings and of built-in plugins once, since every run reads them."""
+    from ansible.config import manager
+    from ansible.utils.collection_loader import _collection_finder as finder
+
+    read = manager.ConfigManager._read_config_yaml_file
+    parse = functools.cache(finder._meta_yml_to_dict)
+    described = functools.cache(lambda file: read(None, file))
+    manager.ConfigManager._read_config_yaml_file = lambda _self, file: described(file)
+    finder._meta_yml_to_dict = parse
+    folder = pathlib.Path(manager.__file__).parent
+    parse((folder / "ansible_builtin_runtime.yml").read_bytes(), ("ansible.builtin", "runtime.yml"))
 
 
 def _preload_collection() -> None:

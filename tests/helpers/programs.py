@@ -92,6 +92,8 @@ def run_program(
     :param preloaded: run modules in :func:`shared_python`, and send them through a pipe, instead of in a Python that
         starts anew and files. Variables for Python need one that starts anew.
     """
+    # Started first: it imports while the Python for modules does.
+    packed = _start_server()
     if preloaded and not changes_python(variables) and program in ("adhoc", "playbook"):
         arguments = (*arguments, "-e", f"ansible_python_interpreter={shared_python()}")
         variables = {"ANSIBLE_PIPELINING": "1", **variables}
@@ -102,8 +104,8 @@ def run_program(
         for file in files:
             file.touch()
         written = tuple(str(files[0] if merged else file) for file in files)
-        _start_server()
-        process = FORKS.Process(target=_become, args=(program, list(arguments), variables, str(folder), written))
+        run = (program, list(arguments), variables, str(folder), written, packed)
+        process = FORKS.Process(target=_become, args=run)
         process.start()
         process.join(TIMEOUT)
         if process.exitcode is None:
@@ -116,10 +118,14 @@ def run_program(
 
 
 @functools.cache
-def _start_server() -> None:
-    """Start the process that runs are forks of. It finds the helpers by a variable, and drops what it cannot import."""
+def _start_server() -> str:
+    """Start the process that runs are forks of, and return the folder of modules that Ansible packed for them."""
+    packed = tempfile.TemporaryDirectory()
+    atexit.register(packed.cleanup)
+    # It finds the helpers by a variable, and drops what it cannot import.
     with mock.patch.dict(os.environ, {"PYTHONPATH": str(ROOT / "tests"), PRELOADING: "1"}):
         forkserver.ensure_running()
+    return packed.name
 
 
 def _start(
@@ -141,7 +147,7 @@ def _start(
 
 
 def _become(
-    program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...]
+    program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...], packed: str
 ) -> None:
     """Turn this fork into a run of a program."""
     # What the first process does at its end is not for its forks.
@@ -160,9 +166,7 @@ def _become(
     # The folders of the tests, which a program that is started does not have.
     sys.path[:] = [place for place in sys.path if not pathlib.Path(place).is_relative_to(ROOT) or _is_library(place)]
     sys.argv = [f"ansible-{program}", *arguments]
-    read_settings()
-    # By default, Ansible looks for results a thousand times a second, and on a busy machine it mostly looks.
-    importlib.import_module("ansible.constants").DEFAULT_INTERNAL_POLL_INTERVAL = 0.01
+    read_settings(pathlib.Path(packed))
     try:
         importlib.import_module(f"ansible.cli.{program}").main(sys.argv)
     finally:

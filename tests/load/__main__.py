@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure very many boxes and messages, and a long run: `make load`.
+"""Measure large numbers of mailboxes and messages, and a long run: `make load`.
 
-Ends with 1 where the long run grew, or a task did something else than was asked for.
+Exits with 1 if the memory of the long run grew, or a task had an unexpected result.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from workspace import ROOT  # noqa: E402
 PAGE = ROOT / "docs" / "reliability.md"
 START_SECONDS = 1800.0
 SOAKED_BOXES = 500
-#: What may grow by itself: the memory that an allocator keeps, in MB, and as a share.
+#: Allowed growth of memory that the allocator keeps, in MB, and as a share.
 SPARE_MB, SPARE = 8.0, 0.05
-#: Messages in each mailbox that the measurement of messages begins with.
+#: Initial messages per mailbox in the measurement of messages.
 MESSAGES_PER_BOX = {"tel4vn": 10, "kazoo": 100, "portsip": 10_000}
 LOGINS: dict[str, dict[str, t.Any]] = {
     "kazoo": {"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"},
@@ -43,7 +43,7 @@ LOGINS: dict[str, dict[str, t.Any]] = {
 
 @contextlib.contextmanager
 def serving(vendor: str, *options: str) -> t.Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a simulator in a process of its own and give the address of its API."""
+    """Run a simulator in a separate process and yield the address of its API."""
     with tempfile.TemporaryDirectory() as folder:
         ready = pathlib.Path(folder, "ready.json")
         command = [sys.executable, "-m", "voicemail_simulator", f"--vendor={vendor}", "--port=0"]
@@ -66,15 +66,15 @@ def serving(vendor: str, *options: str) -> t.Iterator[tuple[str, subprocess.Pope
 
 
 def memory_mb(process: subprocess.Popen[bytes]) -> float:
-    """The most memory that a running process has had, in MB."""
+    """Return the peak memory of a running process, in MB."""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def client(work: dict[str, t.Any], collections: pathlib.Path) -> dict[str, t.Any]:
-    """Let the client do its work, and return its output.
+    """Run the client and return its output.
 
-    :raises RuntimeError: when it fails.
+    :raises RuntimeError: if it fails.
     """
     done = subprocess.run(
         [sys.executable, str(HERE / "client.py"), str(collections)],
@@ -89,14 +89,14 @@ def client(work: dict[str, t.Any], collections: pathlib.Path) -> dict[str, t.Any
 
 
 def arguments(vendor: str, url: str, **options: t.Any) -> dict[str, t.Any]:
-    """Arguments of a task."""
+    """Return the arguments of a task."""
     return {"vendor": vendor, "url": url, "timeout": 600, **LOGINS[vendor], **options}
 
 
 class Load:
     """The measurements.
 
-    :param failures: what was not as asked for.
+    :param failures: unexpected results.
     """
 
     def __init__(self, options: argparse.Namespace, folder: pathlib.Path) -> None:
@@ -117,7 +117,7 @@ class Load:
             self.add(Figure(name, (found[value],), unit))
 
     def add(self, figure: Figure) -> None:
-        """Keep a figure, and show it."""
+        """Store and print a figure."""
         self.figures.append(figure)
         print(f"  {figure.what:<80} {report.number(figure.median, figure.unit):>12}", flush=True)
 
@@ -154,9 +154,9 @@ class Load:
             few = min(count, 1000)
             what = f"{vendor}: {count} messages read, {few} of them returned"
             self.take(what, work, lambda reported: reported["listed"] == few)
-            nobody = {**one, "dest": archive, "caller": "nobody has this name"}
+            nobody = {**one, "dest": archive, "caller": "unknown caller"}
             work = {"module": "voicemail_audio", "arguments": nobody, "check": False}
-            what = f"{vendor}: {count} messages looked through, none to download"
+            what = f"{vendor}: {count} messages searched, none to download"
             self.take(what, work, lambda reported: not reported["changed"])
             if vendor == "tel4vn":
                 work = {"module": "voicemail_audio", "arguments": {**one, "dest": archive}, "check": True}
@@ -166,7 +166,7 @@ class Load:
             self.add(Figure(what, (memory_mb(process),), "MB"))
 
     def soak(self) -> None:
-        """Let as many workers as there may be work for a long time, and judge what grew."""
+        """Run the maximum number of workers for a long time, and check the growth."""
         seconds, workers = self.options.minutes * 60, self.options.workers
         one, two = ([{"mailbox": str(1000 + n), "name": f"{name} {n}"} for n in range(SOAKED_BOXES)] for name in "AB")
         with serving("kazoo", f"--mailboxes={SOAKED_BOXES}", "--messages=1", "--set=profile=5") as (url, _process):
@@ -181,7 +181,7 @@ class Load:
         samples = found["samples"]
         third = len(samples) // 3
         if not third:
-            self.failures.append("the long run was too short to be judged")
+            self.failures.append("the long run was too short for a result")
             return
         first, last = samples[:third], samples[-third:]
         rows = {"the first third": first, "the last third": last}
@@ -200,17 +200,17 @@ class Load:
 
 
 def main() -> int:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(prog="python tests/load", description=__doc__)
     parser.add_argument("--only", action="append", choices=("boxes", "messages", "soak"))
     parser.add_argument("--boxes", type=int, default=100_000)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--workers", type=int, default=32)
-    parser.add_argument("--write", action="store_true", help=f"keep the figures in {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"write the figures to {PAGE.relative_to(ROOT)}")
     options = parser.parse_args()
     if options.write and options.only:
-        parser.error("the documentation keeps whole runs only")
+        parser.error("the documentation only contains complete runs")
     print(report.machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         load = Load(options, pathlib.Path(folder))

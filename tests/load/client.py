@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client that is measured, in a process of its own: `python client.py COLLECTIONS`, its work as JSON on stdin.
+"""The measured client, in a separate process: `python client.py COLLECTIONS`, with its work as JSON on stdin.
 
-Prints JSON: seconds, CPU seconds and peak memory of one task, imports included, and the task's output; or, of a soak,
-samples of its memory and of its open sockets, and how many tasks it ran.
+Prints JSON: seconds, CPU seconds and peak memory of one task including imports, and the task's output; or, for a soak
+test, samples of its memory and open sockets, and the number of tasks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ INTERVAL = 0.5
 
 
 class Sampler:
-    """Looks at this process while it works."""
+    """Sample the resources of this process in the background."""
 
     def __init__(self) -> None:
         self.samples: list[tuple[float, float, int]] = []
@@ -46,13 +46,13 @@ class Sampler:
 
 
 def resident_mb() -> float:
-    """Memory of this process, in MB."""
+    """Return the memory of this process, in MB."""
     pages = int(pathlib.Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def open_sockets() -> int:
-    """Sockets that this process has open."""
+    """Return the number of open sockets of this process."""
     count = 0
     for path in pathlib.Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
@@ -61,7 +61,7 @@ def open_sockets() -> int:
 
 
 def main() -> None:
-    """Do the work that is asked for."""
+    """Run the requested work."""
     sys.path.insert(0, sys.argv[1])
     work = json.load(sys.stdin)
     begun = time.monotonic()
@@ -74,7 +74,7 @@ def main() -> None:
         return dict(result)
 
     if "seconds" in work:
-        # Memory that is loaded and cached once does not count as growth.
+        # Code and caches that are loaded once do not count as growth.
         for one in work["tasks"]:
             run(one["module"], one["arguments"], check=False)
         tasks, begun = 0, time.monotonic()

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List the mutants of a source file: small changes to the body of a function, each of which a test should notice.
+"""List the mutants of a source file: small changes to function bodies that tests should detect.
 
-Text is left alone: tests of every letter of a message would only repeat the code. So are methods that every subclass
+Texts are not changed, because tests of every letter of a message would only repeat the code. So are methods that every
+subclass
 replaces, which only raise NotImplementedError, and `strict` of `zip`, which finds mistakes of the code itself.
 """
 
@@ -52,9 +53,9 @@ class Mutant:
     """One change.
 
     :param function: the qualified name of the outermost function around it.
-    :param function_line: the first line of that function, decorators included.
+    :param function_line: the first line of that function, including decorators.
     :param lines: the first and the last line of the statement that is changed, without the statements inside it.
-    :param position: the place of the changed node among all nodes of the file, and of the change among its changes.
+    :param position: the index of the changed node in the file, and of the change among the node's changes.
     :param twin: the number of the same change on the same text in the same function.
     """
 
@@ -76,7 +77,7 @@ class Mutant:
 
 
 def mutants_of(path: pathlib.Path) -> list[Mutant]:
-    """Return every mutant of a file, in the order of the source."""
+    """Return all mutants of a file in source order."""
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = []
@@ -115,7 +116,7 @@ def find_code(code: types.CodeType, name: str, line: int) -> types.CodeType | No
 
 
 class _Replace(ast.NodeTransformer):
-    """Put one node in the place of another."""
+    """Replace one node by another."""
 
     def __init__(self, target: ast.AST, replacement: ast.AST) -> None:
         self._target = target
@@ -171,14 +172,14 @@ def _lines_of(statement: ast.stmt) -> tuple[int, int]:
 
 
 def _changes(node: ast.AST) -> t.Iterator[Replacement]:
-    """Yield what a node may become, with a description."""
+    """Yield the changes of a node with a description."""
     for kinds, changes in _CHANGES:
         if isinstance(node, kinds):
             yield from changes(node)
 
 
 def _copied(node: t.Any, **fields: t.Any) -> t.Any:
-    """Copy a node with other fields; its children stay the same objects."""
+    """Copy a node with other fields. Its children are the same objects."""
     changed = copy.copy(node)
     for name, value in fields.items():
         setattr(changed, name, value)
@@ -216,7 +217,7 @@ def _of_constant(node: ast.Constant) -> t.Iterator[Replacement]:
 
 
 def _of_condition(node: ast.If | ast.IfExp | ast.While) -> t.Iterator[Replacement]:
-    if not isinstance(node.test, ast.Compare | ast.UnaryOp):  # which have a change with the same effect
+    if not isinstance(node.test, ast.Compare | ast.UnaryOp):  # covered by a change with the same effect
         yield "condition negated", _copied(node, test=ast.UnaryOp(ast.Not(), node.test))
 
 
@@ -227,7 +228,7 @@ def _of_comprehension(node: ast.comprehension) -> t.Iterator[Replacement]:
 
 def _of_return(node: ast.Return) -> t.Iterator[Replacement]:
     if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
-        yield "returns None", _copied(node, value=ast.Constant(None))
+        yield "returns None", _copied(node, value=ast.IfExp(ast.Constant(True), ast.Constant(None), node.value))
 
 
 def _of_statement(node: ast.stmt) -> t.Iterator[Replacement]:
@@ -235,7 +236,8 @@ def _of_statement(node: ast.stmt) -> t.Iterator[Replacement]:
         return  # docstrings and yields
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id == "NotImplementedError":
         return  # methods that every subclass replaces
-    yield "statement removed", ast.Pass()
+    # Still there, since a function with and one without `super()` cannot exchange their code.
+    yield "statement removed", ast.If(ast.Constant(False), [node], [])
 
 
 def _of_jump(node: ast.Continue | ast.Break) -> t.Iterator[Replacement]:

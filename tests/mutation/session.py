@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run tests against mutants, each in a fork of one process that has imported and collected everything.
+"""Run tests against mutants, each in a fork of one process that has imported and collected all tests.
 
 In the fork, the code of one function is replaced in place, so every reference to the function runs the mutant. Code
 that a test runs in another process, such as a playbook, is not mutated.
@@ -67,7 +67,7 @@ class MutationSession:
         self._options = options
         self._items: dict[str, pytest.Item] = {}
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
-        #: How often each test killed a mutant of a function, so that it runs first for the next one.
+        #: Number of mutants of a function that each test killed. The most successful tests run first.
         self._kills: collections.Counter[tuple[str, str, str]] = collections.Counter()
         self._caches: list[t.Any] = []
         self._has_failed = False
@@ -79,7 +79,7 @@ class MutationSession:
         self._items = {item.nodeid: item for item in session.items}
         self.measured.run(session.items)
         self._caches = [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]
-        # Garbage that is collected in a fork copies the memory that forks share.
+        # Garbage collection in a fork copies memory that forks share.
         gc.collect()
         gc.disable()
         gc.freeze()
@@ -92,8 +92,8 @@ class MutationSession:
         self._has_failed = self._has_failed or report.failed
 
     def _find_functions(self) -> None:
-        """Find the function objects of the sources, however they are wrapped or referred to."""
-        # Many modules are imported when they are first needed.
+        """Find the function objects of the sources, even if they are wrapped."""
+        # Many modules are imported on first use.
         for path in self._sources:
             importlib.import_module(f"{PACKAGE}.{path.parent.name}.{path.stem}")
         names = {str(path.resolve()) for path in self._sources}
@@ -114,7 +114,7 @@ class MutationSession:
         return mutants
 
     def _run_mutants(self, session: pytest.Session, mutants: list[Mutant]) -> None:
-        """Keep as many forks at work as there are processors."""
+        """Run as many forks as there are processors."""
         running: list[Fork] = []
         try:
             self._run_all(session, mutants, running)
@@ -141,7 +141,7 @@ class MutationSession:
                     print(f"{done} of {len(mutants)}: {done - len(self.killed)} survived", flush=True)
 
     def _ended(self, running: list[Fork]) -> list[tuple[Fork, int]]:
-        """Return the forks that have ended with their status, and end those that run for too long."""
+        """Return the finished forks with their status, and kill those that exceed their time."""
         found = []
         for process in running:
             ended, status = os.waitpid(process.number, os.WNOHANG)
@@ -190,7 +190,7 @@ class MutationSession:
         return chosen
 
     def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> Fork:
-        """Run tests with a mutant in a process of its own."""
+        """Run tests with a mutant in a separate process."""
         seconds = sum(self.measured.seconds(test) for test in tests)
         latest = time.monotonic() + TIME_LIMIT[0] * seconds + TIME_LIMIT[1]
         sys.stdout.flush()
@@ -229,7 +229,7 @@ class MutationSession:
         self._has_failed = False
         for test in tests:
             try:
-                # Each by itself: sharing fixtures between files would cost more than it saves.
+                # Run each test separately, because sharing fixtures between files costs more than it saves.
                 test.config.hook.pytest_runtest_protocol(item=test, nextitem=None)
             except BaseException:  # the mutant ends pytest itself, as an interrupt would
                 return KILLED, test.nodeid

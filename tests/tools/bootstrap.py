@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare the checkout's own virtual environment for a target of make: `python3 tests/tools/bootstrap.py unit`.
+"""Prepare the checkout's virtual environment for a make target: `python3 tests/tools/bootstrap.py unit`.
 
-Each target installs what it needs and no more, so `make unit` on a fresh clone does not wait for linters.
+Each target installs only its requirements, so `make unit` on a fresh clone does not wait for linters.
 
-Run by whatever Python the machine has, so it uses nothing but the standard library. A second run with unchanged
+Uses only the standard library, because any Python of the machine may run it. A second run with unchanged
 requirement files does nothing and takes a few hundredths of a second.
 """
 
@@ -49,7 +49,7 @@ OLDEST = (3, 11)
 
 
 def requirement_files(path: pathlib.Path) -> list[pathlib.Path]:
-    """A requirement file and every file it includes."""
+    """Return a requirements file and all files that it includes."""
     found = [path]
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("-r "):
@@ -58,7 +58,7 @@ def requirement_files(path: pathlib.Path) -> list[pathlib.Path]:
 
 
 def fingerprint(file: str) -> str:
-    """Hash what an environment depends on: its place, which its scripts hold, its Python, and the requirements."""
+    """Hash the inputs of an environment: its path, which its scripts contain, its Python, and the requirements."""
     digest = hashlib.sha256(f"{VENV}\n".encode())
     digest.update((VENV / "pyvenv.cfg").read_bytes())
     for path in requirement_files(ROOT / file):
@@ -80,7 +80,7 @@ def is_ready(file: str) -> bool:
 
 
 def moved_or_broken() -> bool:
-    """Whether the environment cannot be used: its scripts name another place, or its Python is gone."""
+    """Check whether the environment is unusable: its scripts contain another path, or its Python is missing."""
     if subprocess.run([PYTHON, "-c", ""], check=False, stderr=subprocess.DEVNULL).returncode:
         return True
     activate = VENV / "bin" / "activate"
@@ -128,7 +128,7 @@ def main() -> None:
     try:
         install(file, uv)
     except subprocess.CalledProcessError:
-        sys.exit(f"Installing {file} failed; the lines above say why.")
+        sys.exit(f"Installing {file} failed; see the lines above.")
 
 
 if __name__ == "__main__":

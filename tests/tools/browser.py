@@ -38,13 +38,13 @@ STARTER = (
     "import fcntl, os, sys; kept = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]; "
     "os.dup2(kept[0], 3); os.dup2(kept[1], 4); os.execv(sys.argv[3], sys.argv[3:])"
 )
-#: Events that report an error of a page: of its scripts, or of what it loads.
+#: Events that report an error of a page's scripts or resources.
 ERRORS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """How a page is shown."""
+    """The view of a page."""
 
     width: int = 1280
     height: int = 900
@@ -64,7 +64,7 @@ class Page:
         return self._browser.send(method, self._session, **parameters)
 
     def open(self, address: str, view: View) -> None:
-        """Load an address and wait until everything that it names is loaded."""
+        """Load an address and wait until all its resources are loaded."""
         self.errors.clear()
         size = {"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": view.width < 600}
         self.send("Emulation.setDeviceMetricsOverride", **size)
@@ -74,7 +74,7 @@ class Page:
         self._browser.wait("Page.loadEventFired", self._session)
 
     def evaluate(self, expression: str) -> t.Any:
-        """Return the value of an expression of JavaScript; a promise is awaited."""
+        """Return the value of a JavaScript expression. A promise is awaited."""
         reply = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in reply:
             raise RuntimeError(json.dumps(reply["exceptionDetails"]))
@@ -151,7 +151,7 @@ class Browser:
 
 @contextlib.contextmanager
 def browse() -> t.Iterator[Browser]:
-    """Start Chromium, and end it afterwards."""
+    """Run Chromium during the block."""
     if PROGRAM is None:
         raise RuntimeError("Chromium is not installed. Install the package chromium.")
     (commands_read, commands), (replies, replies_write) = os.pipe(), os.pipe()

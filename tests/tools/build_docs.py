@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the website in `site/`, without a network: `make docs`.
 
-Before that, the generated parts of pages are brought up to date. With --check only that is checked, and nothing is
-written: it fails if a page is out of date.
+The generated parts of pages are updated first. With --check nothing is written, and the exit status is 1 if a page
+is out of date.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def list_table(rows: list[list[str]], widths: str = "") -> str:
 
 
 def support_table() -> str:
-    """Return what each vendor can hold."""
+    """Return the table of options that each vendor supports."""
     lines = [line.strip("|").split("|") for line in generate_docs.support_table().splitlines()]
     return list_table([[cell.strip().replace("`", "``") for cell in row] for row in lines if set(row[0]) != {"-"}])
 
 
 def feature_table() -> str:
-    """Return what each vendor can do, by the interfaces that its drivers implement."""
+    """Return the table of features that each vendor supports, by the interfaces of its drivers."""
     rows = [["feature", *(vendor(name).title for name in NAMES)]]
     for interface, words in WORDS.items():
         for resource in RESOURCES if "{resource}" in words else (None,):
@@ -64,7 +64,7 @@ def feature_table() -> str:
 
 
 def refusals(name: str) -> str:
-    """Return the shared options that a vendor cannot hold, and why."""
+    """Return the shared options that a vendor does not support, with the reasons."""
     rows = [["option", "why"]]
     for option, reason in vendor(name).tables["mailbox"].refused.items():
         if "." not in option and option not in ("create", name):
@@ -85,7 +85,7 @@ def generated() -> dict[pathlib.Path, str]:
     support = GUIDES / "support.rst"
     before, start, rest = pages[support].partition(FEATURES[0])
     pages[support] = f"{before}{start}\n{feature_table()}\n{FEATURES[1]}{rest.partition(FEATURES[1])[2]}"
-    # Example repositories have the pipelines that are ready to copy.
+    # Example repositories contain the published pipelines.
     for copy, original in COPIES.items():
         pages[ROOT / copy] = (ROOT / original).read_text(encoding="utf-8")
     return pages
@@ -102,9 +102,9 @@ def run(*command: str | pathlib.Path) -> str:
 
 
 def prepare() -> None:
-    """Create the source of the site in a folder of its own."""
+    """Create the source of the site in a separate folder."""
     shutil.rmtree(WORK, ignore_errors=True)
-    # antsibull-docs refuses a folder that others can write to.
+    # antsibull-docs refuses folders that others can write to.
     (WORK / "rst").mkdir(mode=0o755, parents=True)
     configuration = ("--config-file", website.WEBSITE / "antsibull-docs.cfg")
     common = ("--use-current", "--squash-hierarchy", "--cleanup", "everything", "--dest-dir", WORK / "rst")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy of the collection where ansible-test accepts to work.
+"""A copy of the collection in a folder that ansible-test accepts.
 
-It asks for a folder ansible_collections/telephony/voicemail by its real path, which no checkout needs to have.
+It requires the path ansible_collections/telephony/voicemail, which checkouts may not have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workspace import ROOT, TREE, list_files
 
 
 def same(source: pathlib.Path, target: pathlib.Path) -> bool:
-    """Whether a copied file is still that of the checkout."""
+    """Check whether a copied file equals the one in the checkout."""
     if source.is_symlink() or target.is_symlink():
         return target.is_symlink() and source.is_symlink() and source.readlink() == target.readlink()
     if not target.is_file():
@@ -26,7 +26,7 @@ def same(source: pathlib.Path, target: pathlib.Path) -> bool:
 
 
 def copy(source: pathlib.Path, target: pathlib.Path) -> None:
-    """Copy one file, a link as a link."""
+    """Copy one file. Links are copied as links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_symlink() or target.is_file():
         target.unlink()
@@ -36,7 +36,7 @@ def copy(source: pathlib.Path, target: pathlib.Path) -> None:
 
 
 def drop_strangers(wanted: set[pathlib.Path]) -> None:
-    """Delete from the copy what the checkout no longer has; its repository and the tests' output stay."""
+    """Delete files from the copy that the checkout no longer has, except its repository and the tests' output."""
     kept = (TREE / ".git", TREE / "tests" / "output")
     for path in sorted(TREE.rglob("*"), reverse=True):
         if path.is_relative_to(kept[0]) or path.is_relative_to(kept[1]):
@@ -49,7 +49,7 @@ def drop_strangers(wanted: set[pathlib.Path]) -> None:
 
 
 def refresh() -> pathlib.Path:
-    """Bring the copy up to date and return its place."""
+    """Update the copy and return its path."""
     files = list_files()
     TREE.mkdir(parents=True, exist_ok=True)
     drop_strangers({pathlib.Path(name) for name in files})
@@ -57,8 +57,8 @@ def refresh() -> pathlib.Path:
         if not same(ROOT / name, TREE / name):
             copy(ROOT / name, TREE / name)
     if not (TREE / ".git").exists() and shutil.which("git"):
-        # Without a repository of its own, ansible-test asks that of the checkout, which ignores the folder the copy
-        # lies in; then every target is skipped and the run counts as passed.
+        # Without a separate repository, ansible-test uses that of the checkout, which ignores the folder of the copy.
+        # Then every target is skipped and the run counts as passed.
         subprocess.run(["git", "init", "--quiet", TREE], check=True)
     return TREE
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure which lines and branches the unit tests run: `make coverage`.
+"""Measure the lines and branches that the unit tests run: `make coverage`.
 
-Only what runs in the processes of the unit tests counts. The contract tests run most of the rest in processes of
-Ansible, which are not measured, so the number is lower than what all tests run.
+Only code in the processes of the unit tests counts. The contract tests run most of the rest in processes of
+Ansible, which are not measured, so the coverage by all tests is higher.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ GREEN, YELLOW = 85, 70
 def badge(percent: float) -> dict[str, object]:
     """Return the badge in the format of shields.io."""
     color = "green" if percent >= GREEN else "yellow" if percent >= YELLOW else "red"
-    # Rounded down, so that it never claims more than was measured.
+    # Rounded down, so that it never shows more than was measured.
     return {"schemaVersion": 1, "label": "unit test coverage", "message": f"{int(percent)} %", "color": color}
 
 
 def main() -> int:
-    """Run the unit tests and write the report; the exit status is that of the tests or of the lowest share allowed."""
+    """Run the unit tests and write the report. Return the exit status, which is 1 below the minimum coverage."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     reports = (f"--cov-report=html:{FOLDER / 'html'}", f"--cov-report=json:{FOLDER / 'coverage.json'}")

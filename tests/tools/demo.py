@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show the collection at work on a simulated telephone system: `make demo`.
+"""Demonstrate the collection on a simulated telephone system: `make demo`.
 
-The playbook stops the simulator itself, also when a task fails. What it cannot do is stop it when it is interrupted;
-that is done here.
+The playbook stops the simulator, also after a failed task. After an interrupt, this program
+stops it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FOLDER = CACHE / "demo"
 
 
 def stop_leftover() -> None:
-    """End a simulator that is still running."""
+    """Stop a simulator that is still running."""
     command = [sys.executable, "-m", "voicemail_simulator.background", "stop", f"--directory={FOLDER / 'simulator'}"]
     subprocess.run(command, cwd=ROOT / "roles" / "simulator" / "files", stdout=subprocess.DEVNULL, check=False)
 

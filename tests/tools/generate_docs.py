@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what follows from the field tables and the registry, so that each fact is stated once.
+"""Generate files from the field tables and the registry, so that each fact is stated once.
 
 These are option fragments, return values of modules, options of roles, the choices of vendors, the support table and
-schemas of mailbox files. Run it after a change; with --check it writes nothing and fails when a file is out of date.
+schemas of mailbox files. Run it after a change. With --check it writes nothing, and fails if a file is out of date.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def tables(resource: str) -> list[FieldTable]:
 
 
 def holders(option: str, resource: str) -> str:
-    """Name the vendors that hold a shared option, with the name of their field."""
+    """Name the vendors that support a shared option, with the name of their field."""
     parts = []
     for table in tables(resource):
         field = table.by_option.get(option)
@@ -119,7 +119,7 @@ def _nested(table: FieldTable, spec: dict[str, t.Any], prefix: str) -> dict[str,
 
 
 def _added(option: str) -> dict[str, str]:
-    """Return the version that an option came with, where it is newer than its module."""
+    """Return the version that added an option, if it is newer than its module."""
     return {"version_added": TEXTS["added"][option]} if option in TEXTS["added"] else {}
 
 
@@ -152,7 +152,7 @@ def plugin_fragment() -> str:
 
 
 def support_table() -> str:
-    """Return the table of what each vendor can hold, as Markdown."""
+    """Return the table of supported options as Markdown."""
     rows = ["| option | " + " | ".join(vendor(name).title for name in NAMES) + " |", "|---|" + "---|" * len(NAMES)]
     for option in ["new_mailbox", *arguments.MAILBOX]:
         cells = []
@@ -173,7 +173,7 @@ def support_table() -> str:
 
 
 def with_table(text: str) -> str:
-    """Return a Markdown document with the support table between its marks."""
+    """Return a Markdown document with the support table between its markers."""
     before, _start, rest = text.partition(START)
     _old, _end, after = rest.partition(END)
     return f"{before}{START}\n\n{support_table()}\n\n{END}{after}"
@@ -201,7 +201,7 @@ def outputs() -> dict[pathlib.Path, str]:
 def with_vendors(found: t.Mapping[pathlib.Path, str]) -> dict[pathlib.Path, str]:
     """Return the files whose documentation lists the vendors as choices, with the list of the registry.
 
-    :param found: files that are generated for other reasons.
+    :param found: other generated files.
     """
     listed = re.compile(rf"choices: \[{NAMES[0]}, [^\]]*\]")
     written = f"choices: [{', '.join(NAMES)}]"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the pictures of the website and of the README in `docs/images`: `make pictures`.
+"""Create the pictures of the website and of the README in `docs/images`: `make pictures`.
 
 The example repository `examples/office` is planned and applied on a simulated KAZOO, in a terminal. From that
 come a recording (for asciinema, as an animation and as text), a picture of the plan, and pictures of the report page.
@@ -38,7 +38,7 @@ IMAGES = ROOT / "docs" / "images"
 EXAMPLE = ROOT / "examples" / "office"
 ADDRESS = "https://kazoo.example.com:8443/v2"
 KEY = "simulator-api-key-accountone".ljust(64, "0")
-#: Where users have the collection, in place of the folder of this checkout.
+#: The users' folder of the collection, which replaces the folder of this checkout.
 INSTALLED = "~/.ansible/collections/"
 COLUMNS, ROWS = 120, 30
 PROMPT = "$ "
@@ -46,7 +46,7 @@ PROMPT = "$ "
 TYPING, PAUSE, LONGEST = 0.045, 1.2, 0.8
 CHECKSUM = re.compile(r"checksum ([0-9a-f]{64})")
 WAITING = re.compile(r"Type the first 8|anything else to stop", re.I)
-#: The mailboxes of the telephone system before: one to delete, two to update, and one that is missing.
+#: The initial mailboxes of the telephone system: one to delete, two to update, and one is missing.
 BEFORE = [
     {"mailbox": "3000", "name": "Reception", "emails": ["reception@example.com"], "attach_audio": True},
     {"mailbox": "3001", "name": "Night bell", "emails": ["security@example.com"]},
@@ -60,13 +60,13 @@ mailboxes:
   - {mailbox: 3021, name: Hotline}
   - {mailbox: 3022, name: Returns}
 """
-#: What the telephone system answers to two of the three creations.
+#: The telephone system's reply to two of the three creations.
 REFUSAL = "status:403,method=PUT,path=vmboxes,count=2"
 LABEL = "A terminal: plan lists each change, apply applies the plan, and a failure is reported"
 
 
 class Recorder:
-    """A terminal in which commands run, and what it showed when."""
+    """A terminal that runs commands and records its output with times."""
 
     def __init__(self, folder: pathlib.Path, variables: dict[str, str]) -> None:
         self.folder = folder
@@ -76,12 +76,12 @@ class Recorder:
         self.now = 0.5
 
     def show(self, text: str) -> None:
-        """Record what a program wrote."""
+        """Record the output of a program."""
         self.events.append((self.now, text))
         self.screen.feed(text, self.now)
 
     def type(self, command: str) -> None:
-        """Record a command that somebody types."""
+        """Record a typed command."""
         duration = len(command) * TYPING
         self.screen.type(PROMPT, command, self.now, duration)
         self.events.append((self.now, f"\x1b[32m{PROMPT}\x1b[0m"))
@@ -90,7 +90,7 @@ class Recorder:
         self.show("\r\n")
 
     def run(self, command: str, status: int = 0) -> str:
-        """Type a command, run it in a shell on a terminal, and return what it showed."""
+        """Type a command, run it in a shell on a terminal, and return its output."""
         self.type(command)
         child, device = pty.fork()
         if child == 0:
@@ -113,7 +113,7 @@ class Recorder:
         while True:
             if not select.select([device], [], [], 1.0)[0]:
                 if WAITING.search(shown) and not is_answered and (found := CHECKSUM.search(shown)):
-                    # A prompt drops what was typed before it listened, so this waits for silence.
+                    # A prompt discards earlier input, so this waits for a pause in the output.
                     for character in f"{found[1][:8]}\r":
                         os.write(device, character.encode())
                         time.sleep(0.1)
@@ -139,7 +139,7 @@ class Recorder:
 
 
 def prepare_system(folder: pathlib.Path, variables: dict[str, str]) -> None:
-    """Create the mailboxes that the telephone system has before the recording."""
+    """Create the initial mailboxes on the telephone system."""
     task = {"telephony.voicemail.vmboxes": {"mailboxes": BEFORE, "defaults": {"timezone": "Europe/Berlin"}}}
     playbook = folder / "before.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
@@ -157,7 +157,7 @@ def part_of(recorder: Recorder, first: int) -> list[terminal.Line]:
 
 
 def record(folder: pathlib.Path, variables: dict[str, str], server: SimulatorServer) -> pathlib.Path:
-    """Record the terminal, write its files, and return a copy of the report of the plan."""
+    """Record the terminal, write the files, and return a copy of the report of the plan."""
     recorder = Recorder(folder, variables)
     recorder.run("cat mailboxes/sales.yml")
     first = len(recorder.screen.lines) - 1
@@ -190,13 +190,13 @@ def photograph(report: pathlib.Path, url: str) -> None:
             picture = IMAGES / f"report-{'dark' if is_dark else 'light'}.png"
             page.open(report.as_uri(), browser.View(1040, 640, is_dark))
             page.picture(picture, whole=True)
-            # Few colors make a file that is a third as large, and look the same.
+            # Fewer colors reduce the file to a third, and look the same.
             image = PIL.Image.open(picture).convert("RGB")
             image.quantize(64, dither=PIL.Image.Dither.NONE).save(picture, optimize=True)
 
 
 def main() -> int:
-    """Make every picture."""
+    """Create all pictures."""
     link_collection()
     with tempfile.TemporaryDirectory() as place, SimulatorServer("kazoo") as server:
         folder = pathlib.Path(place, "voicemail")

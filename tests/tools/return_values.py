@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The return values of modules, written into each module, since a doc fragment cannot hold them."""
+"""Write the return values to each module, because doc fragments cannot contain them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _KEYS = ("description", "returned", "type", "elements", "version_added", "sample
 
 
 class _Dumper(yaml.SafeDumper):
-    """Write every value out, since Ansible's documentation tools read each block by itself."""
+    """A YAML dumper without aliases, because Ansible's documentation tools read each block separately."""
 
     def ignore_aliases(self, data: t.Any) -> bool:
         return True
 
 
 class _Sample:
-    """A sample, which stands in one line."""
+    """A sample, which is written in one line."""
 
     def __init__(self, value: t.Any) -> None:
         self.value = value
@@ -44,7 +44,7 @@ _Dumper.add_representer(_Sample, _represent_sample)
 
 
 def block(spec: ModuleSpec, sources: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any]) -> str:
-    """Return the block of a module: that of its own name, or that of its shape."""
+    """Return the block of a module, by its name or its shape."""
     resource = spec.resource
     words = {
         "kind": resource.key,
@@ -75,7 +75,7 @@ def _values(values: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any]) -> dic
 
 
 def _value(value: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the documentation of a value, with what it shares with other modules."""
+    """Return the documentation of a value, including shared parts."""
     while "use" in value:
         own = {key: one for key, one in value.items() if key != "use"}
         value = {**shared[value["use"]], **own}
@@ -91,7 +91,7 @@ def outputs(modules: pathlib.Path) -> dict[pathlib.Path, str]:
     """Return every module with its return values.
 
     :param modules: the folder of the modules.
-    :raises KeyError: for a module that the source does not have.
+    :raises KeyError: for a module without a source.
     """
     files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.yml")}
     shared = files.pop("shared")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that roles pass on to modules, written into each role from the registry of modules.
+"""Write the options that roles pass to modules to each role, from the registry of modules.
 
-Each role needs its own copy, since Ansible reads the variables and argument specs of a role as they are.
+Each role requires a copy, because Ansible reads the variables and argument specs of a role separately.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import typing as t
 import yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import CACHE, CONNECTION, TABLE
 
-#: What each role collects in ``__<role>_<list>``.
+#: The options that each role collects in ``__<role>_<list>``.
 LISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "export": {"connection": tuple(CONNECTION)},
     "provision": {"connection": (*CONNECTION, *CACHE), "table": tuple(TABLE)},
@@ -68,7 +68,7 @@ def _description(text: str | list[str]) -> list[str]:
 
 
 def _replaced(text: str, what: str, written: str) -> str:
-    """Return text with what stands between two marks replaced, as deep as the marks are indented."""
+    """Return a text with the part between two markers replaced, with the indentation of the markers."""
     start, end = START.format(what=what), END.format(what=what)
     found = re.search(rf"^( *){re.escape(start)}.*?^ *{re.escape(end)}", text, re.S | re.M)
     if found is None:

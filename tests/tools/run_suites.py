@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run test suites: `run_suites.py [--count-file FILE] [--logs FOLDER] [SUITE ...]`, those of `make test` by default.
 
-Suites of one lane run one after the other, the lanes beside each other: most tools keep one processor busy at best. The
-output of the first lane appears live, that of the others as each suite of theirs ends; all is kept in `.cache/logs`.
-A suite fails when a command of it fails, and also when it ran no test. The last lines say how each suite ended.
+Suites of one lane run sequentially, and lanes run concurrently, because most tools use a single processor. The
+output of the first lane appears live, that of the others after each suite. All of it is stored in `.cache/logs`.
+A suite fails if one of its commands fails, or if it ran no test. The last lines show the result of each suite.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclasses.dataclass
 class Result:
-    """How a suite ended: numbers of tests, seconds, and the reason where it failed."""
+    """The result of a suite: numbers of tests, seconds, and the reason of a failure."""
 
     suite: Suite
     passed: int = 0
@@ -41,14 +41,14 @@ class Result:
     reason: str | None = None
 
     def line(self) -> str:
-        """One line of the summary."""
+        """Return the line of the summary."""
         numbers = f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else "")
         verdict = f"FAILED: {self.reason}" if self.reason else "ok"
         return f"{self.suite.name:<14} {self.seconds:6.1f} s  {numbers:<32} {verdict}"
 
 
 class Output:
-    """What a suite prints: shown as it comes, or kept until the suite has ended. `log` is what its tools said."""
+    """The output of a suite, printed live or after its end. `log` is the output of its tools."""
 
     def __init__(self, live: bool) -> None:
         self.live = live
@@ -56,7 +56,7 @@ class Output:
         self.log: list[str] = []
 
     def show(self, line: str) -> None:
-        """Take a line of this runner's own."""
+        """Add a line of this runner."""
         if self.live:
             sys.stdout.write(line)
             sys.stdout.flush()
@@ -64,18 +64,18 @@ class Output:
             self.kept.append(line)
 
     def take(self, line: str) -> None:
-        """Take a line of a tool."""
+        """Add a line of a tool."""
         self.log.append(line)
         self.show(line)
 
     def end(self) -> None:
-        """Print what was kept, in one piece."""
+        """Print the stored output."""
         sys.stdout.write("".join(self.kept))
         sys.stdout.flush()
 
 
 def run_command(command: tuple[str, ...], suite: Suite, output: Output) -> int:
-    """Run one command, take its output, and return its exit status."""
+    """Run one command, store its output, and return its exit status."""
     output.show(f"$ {shlex.join(command)}\n")
     try:
         process = subprocess.Popen(
@@ -112,7 +112,7 @@ def read_reports(result: Result) -> None:
 
 
 def judge(result: Result, output: str) -> None:
-    """Fill in the numbers and refuse a run that tested nothing."""
+    """Set the numbers, and fail a run without tests."""
     suite = result.suite
     if suite.report:
         read_reports(result)
@@ -169,12 +169,12 @@ def run_lanes(suites: list[Suite], logs: pathlib.Path | None = None) -> list[Res
 
 
 def lane_of(suite: Suite) -> str:
-    """The lane that a suite runs in."""
+    """Return the lane of a suite."""
     return suite.lane
 
 
 def main() -> int:
-    """Run what the command line names."""
+    """Run the suites of the command line."""
     suites = {suite.name: suite for suite in all_suites()}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="SUITE", help=", ".join(suites))

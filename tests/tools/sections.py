@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parts of documentation that a program writes: what stands between two marks of one name."""
+"""Generated sections of the documentation, between two markers with one name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown; all columns but the first are numbers."""
+    """Return a Markdown table. All columns except the first are numbers."""
     lines = [f"| {' | '.join(heading)} |", f"|---|{'---:|' * (len(heading) - 1)}"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def write(page: pathlib.Path, name: str, text: str, machine: str, folder: str | None = None) -> None:
-    """Put a text between the marks of a name, with the day, the machine and the command that it comes from.
+    """Write a text between the markers of a name, with the date, the machine and the command.
 
     :param folder: below ``tests``, of the command; of the same name as the section by default.
-    :raises ValueError: when the page has no such marks.
+    :raises ValueError: if the page has no such markers.
     """
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, found, rest = page.read_text(encoding="utf-8").partition(begin)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give ansible-test the pip it wants, out of the package index.
+"""Provide ansible-test's version of pip from the package index.
 
-ansible-test puts pip into its virtual environments with a script that it fetches from a server of its own, and takes
-a cached copy where there is one. Where that server cannot be reached every run fails; so the copy is written here:
-a script that runs pip out of its own wheel and installs that wheel.
+ansible-test installs pip with a script from a separate server, or with a cached copy.
+Without access to that server every run would fail, so this writes the cached copy:
+a script that runs pip from its wheel and installs that wheel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import types
 import typing as t
 
-SCRIPT = '''"""Install pip out of its wheel."""
+SCRIPT = '''"""Install pip from its wheel."""
 
 import runpy
 import sys
@@ -29,7 +29,7 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 
 
 def wanted_version() -> str:
-    """The version of pip that this ansible-core asks for."""
+    """Return the version of pip that this ansible-core requires."""
     from ansible_test._internal.python_requirements import get_venv_packages
 
     python: t.Any = types.SimpleNamespace(version=f"{sys.version_info.major}.{sys.version_info.minor}")
@@ -37,7 +37,7 @@ def wanted_version() -> str:
 
 
 def seed() -> None:
-    """Write the cached script unless there is one."""
+    """Write the cached script unless it exists."""
     version = wanted_version()
     cache = pathlib.Path("~/.ansible/test/cache").expanduser()
     script = cache / f"get_pip_{version.replace('.', '_')}.py"

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run tests again and again in other orders, with other hash seeds and time zones, to find those that fail by chance.
+"""Run tests repeatedly in different orders, with different hash seeds and time zones, to find flaky ones.
 
     python tests/tools/stress.py --runs 20                       the unit tests
     python tests/tools/stress.py --runs 5 tests/contract         others; options of pytest follow `--`
-    python tests/tools/stress.py --seed 1234 --runs 1            the run that printed this seed, once more
+    python tests/tools/stress.py --seed 1234 --runs 1            repeat the run with this seed
 
-Each run prints one line with its seed, which decides everything that differs. The exit status is 1 if any run failed.
+Each run prints one line with its seed, which determines all differences. The exit status is 1 if any run failed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOGS = CACHE / "logs"
 
 
 def run(seed: int, arguments: list[str], processes: int) -> bool:
-    """Run the tests as a seed decides, print how it ended, and return whether all passed."""
+    """Run the tests with a seed, print the result, and return whether all passed."""
     chance = random.Random(seed)
     variables = {
         **environment(),
@@ -51,7 +51,7 @@ def run(seed: int, arguments: list[str], processes: int) -> bool:
 
 
 def main() -> int:
-    """Run what the command line names."""
+    """Run the tests of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("arguments", nargs="*", default=list(UNIT), help="arguments of pytest; default: the unit tests")
     parser.add_argument("--runs", type=int, default=5)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test suites of this collection: what each runs, and how it is known that it ran something."""
+"""The test suites of this collection: their commands, and the proof that they ran tests."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ NOTHING = re.compile(r"no tests ran|collected 0 items|NO TESTS RAN", re.IGNORECA
 class Suite:
     """A step of the test run.
 
-    `commands` run one after the other in `folder`, all of them even after a failure. `proof` must be found in their
-    output at least `proofs` times: a tool that found nothing to do must not count as passed. `report` is a JUnit file
+    `commands` run sequentially in `folder`, also after a failure. `proof` must be found in their
+    output at least `proofs` times: a tool without work must not count as passed. `report` is a JUnit file
     (or a glob of such files) with the numbers of pytest; a suite without one counts as a single test. Suites of
-    one `lane` never run at the same time: those that use every processor, and those that work in the same folder.
-    One that is not run `by_default` repeats tests of others, for use in another environment.
+    one `lane` never run at the same time: those that use all processors, and those that work in the same folder.
+    A suite that is not run `by_default` repeats tests of others in another environment.
     """
 
     name: str
@@ -69,32 +69,32 @@ class Suite:
 
 
 def prepare_ansible_test() -> None:
-    """Refresh the copy that ansible-test works in, with no leftover reports in it, and provide its pip."""
+    """Update the copy for ansible-test, delete old reports, and provide pip."""
     seed_get_pip.seed()
     collection_tree.refresh()
     shutil.rmtree(TREE / "tests" / "output" / "junit", ignore_errors=True)
 
 
 def pytest_suite(name: str, heading: str, *arguments: str, processes: int = 2, by_default: bool = True) -> Suite:
-    """A suite of pytest tests that leaves its numbers in a report."""
+    """Return a suite of pytest tests with a report."""
     report = f"--junit-xml={REPORTS / name}.xml"
     commands = ((sys.executable, "-m", "pytest", "-q", "-n", str(processes), "--dist=worksteal", report, *arguments),)
     return Suite(name, heading, commands, report=REPORTS / f"{name}.xml", lane="pytest", by_default=by_default)
 
 
 def ansible_test(*arguments: str) -> tuple[str, ...]:
-    """An ansible-test run with this very Python: left to itself it tries every Python on the machine."""
+    """Return an ansible-test command for this Python. By default it would try every Python on the machine."""
     return ("ansible-test", *arguments, "--python", python_version(), "--color", "no")
 
 
 def count_scenarios() -> int:
-    """How many molecule scenarios there are to run, without the one that only creates and destroys."""
+    """Return the number of molecule scenarios, without the one that only creates and destroys."""
     scenarios = (ROOT / "extensions" / "molecule").glob("*/molecule.yml")
     return sum(path.parent.name != "default" for path in scenarios)
 
 
 def count_targets() -> int:
-    """How many integration targets run by themselves."""
+    """Return the number of integration targets that run independently."""
     aliases = (ROOT / "tests" / "integration" / "targets").glob("*/aliases")
     return sum("hidden" not in path.read_text(encoding="utf-8").split() for path in aliases)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw what a terminal shows as SVG: a still picture, or an animation that plays once."""
+"""Draw the content of a terminal as SVG: a still picture, or an animation that plays once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLORS = dict(
     )
 )
 ESCAPE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])")
-#: The beginning of an escape sequence that another one, or the end of the line, follows.
+#: The start of an escape sequence at another one or at the end of the line.
 IGNORED = re.compile(r"\x1b\[(?=[\r\n\x1b])")
 UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?]*)?$")
 FONT = "ui-monospace, 'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"
@@ -35,7 +35,7 @@ class Line:
 
     at: float
     cells: list[tuple[str, str]] = dataclasses.field(default_factory=list)
-    #: How long the line took to type, if somebody typed it.
+    #: Seconds to type the line, if it was typed.
     typed: float = 0.0
 
     @property
@@ -52,11 +52,11 @@ class Terminal:
         self.lines: list[Line] = [Line(0.0)]
         self._color = FOREGROUND
         self._column = 0
-        #: The beginning of an escape sequence whose end has not arrived.
+        #: The start of an incomplete escape sequence.
         self._pending = ""
 
     def feed(self, text: str, at: float) -> None:
-        """Show what a program wrote."""
+        """Add the output of a program."""
         text, position = IGNORED.sub("", self._pending + text), 0
         cut = UNFINISHED.search(text)
         self._pending = cut[0] if cut else ""
@@ -88,7 +88,7 @@ class Terminal:
                 self._column += 1
 
     def type(self, prompt: str, command: str, at: float, duration: float) -> None:
-        """Show a command that somebody types after a prompt."""
+        """Add a command that is typed after a prompt."""
         self.lines[-1].at, self.lines[-1].typed = at, duration
         self._color = COLORS[32]
         self._write(prompt, at)
@@ -151,7 +151,7 @@ def _scrolling(lines: list[Line], rows: int, total: float) -> str:
 
 
 def animated(lines: list[Line], columns: int, rows: int, label: str) -> str:
-    """Return an animation of the lines. Who prefers no motion sees the end."""
+    """Return an animation of the lines. Viewers who prefer reduced motion see the end."""
     total = max(line.at + line.typed for line in lines) + 1
     last = max(0, len(lines) - rows) * LINE
     style = (

@@ -20,7 +20,7 @@ DOCSITE = ROOT / "docs" / "docsite"
 IMAGES = ROOT / "docs" / "images"
 EXAMPLES = ROOT / "examples"
 REPOSITORY = website_reference.REPOSITORY
-#: The line of the front page that the navigation takes the place of.
+#: The line of the front page that the navigation replaces.
 MARKER = ".. navigation\n"
 MARKDOWN_LINK = re.compile(r"(\]\()([^)#\s]*)(#[^)\s]*)?(\))")
 #: A table of contents inside a page, which the theme shows at its side.
@@ -70,7 +70,7 @@ def page_of(path: str) -> str | None:
 
 
 def target_of(link: str, document: str) -> str:
-    """Return where a link of a document leads: to a page of the site, or to the repository."""
+    """Return the target of a document's link: a page of the site, or the repository."""
     if not link or "://" in link or link.startswith("mailto:"):
         return link
     path = os.path.normpath(os.path.join(os.path.dirname(document), link))  # noqa: PTH118, PTH120
@@ -80,7 +80,7 @@ def target_of(link: str, document: str) -> str:
         return f"/{page}"
     kind = "tree" if (ROOT / path).is_dir() else "blob"
     if not (ROOT / path).exists():
-        raise ValueError(f"{document}: the link {link} leads nowhere")
+        raise ValueError(f"{document}: the link {link} has no target")
     return f"{REPOSITORY}/{kind}/main/{path}"
 
 
@@ -118,7 +118,7 @@ def navigation() -> str:
 
 
 def assemble(folder: pathlib.Path) -> None:
-    """Complete the source of the site, which begins with the pages of antsibull-docs."""
+    """Complete the source of the site, starting from the pages of antsibull-docs."""
     # Its index is replaced by the front page and the pages of the reference.
     (folder / "index.rst").unlink(missing_ok=True)
     website_reference.write_reference(folder)

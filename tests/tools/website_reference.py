@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the reference pages of the website that antsibull-docs does not: indexes, playbooks, event source, examples."""
+"""Write the reference pages that antsibull-docs does not generate: indexes, playbooks, event source, examples."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def summaries(names: dict[str, str], kind: str) -> str:
 
 
 def index(folder: pathlib.Path, title: str, introduction: str, kinds: dict[str, str]) -> str:
-    """Return the page that lists the plugins of some kinds; a heading of a kind may be empty."""
+    """Return the page that lists the plugins of some kinds. The heading of a kind may be empty."""
     parts = [heading(title), introduction, ""]
     for kind, subheading in kinds.items():
         names = documented(folder, kind)
@@ -97,7 +97,7 @@ def described(comment: list[str]) -> str:
 
 
 def _runs(lines: list[str]) -> t.Iterator[tuple[bool, list[str]]]:
-    """Yield consecutive lines of one kind, commands being those that are indented."""
+    """Yield consecutive lines of one kind. Indented lines are commands."""
     found: list[str] = []
     for number, line in enumerate(lines):
         found.append(line)
@@ -131,7 +131,7 @@ def playbook_page(path: pathlib.Path) -> str:
 def playbooks_index(paths: list[pathlib.Path]) -> str:
     """Return the page that lists the playbooks."""
     introduction = (
-        "Run these playbooks by name, without a file of your own. Relative paths are resolved from the folder in\n"
+        "Run these playbooks by name, without copying them. Relative paths are resolved from the folder in\n"
         "which you start the command.\n"
     )
     lines = []
@@ -202,7 +202,7 @@ def examples_index(folders: list[pathlib.Path]) -> str:
 
 
 def write_reference(folder: pathlib.Path) -> None:
-    """Write the pages into the folder of the site's source, beside those of antsibull-docs."""
+    """Write the pages to the site's source, next to those of antsibull-docs."""
     playbooks = sorted((ROOT / "playbooks").glob("*.yml"))
     pages = {
         "modules": index(folder, "Modules", "Every module runs on the controller or on a host.", {"module": ""}),

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where things lie in a checkout, and the environment in which Ansible's tools run there.
+"""The layout of a checkout, and the environment for Ansible's tools.
 
-Nothing outside the checkout is written, save what `ansible-test` keeps below the home folder.
+Nothing outside the checkout is written, except the files of `ansible-test` in the home folder.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from collections.abc import Iterator
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 VENV = ROOT / ".venv"
-#: The environment whose programs are run: that of the running Python, so that another one can be tried with its own.
+#: The environment of the running Python, so that each Python uses its own programs.
 RUNNING = pathlib.Path(sys.prefix) if sys.prefix != sys.base_prefix else VENV
 COLLECTION = pathlib.PurePath("ansible_collections", "telephony", "voicemail")
 LINK = CACHE / "link" / COLLECTION
 TREE = CACHE / "tree" / COLLECTION
 
-# Folders of the root that are made by tools. They are ignored by Git as well; this list serves where Git is absent.
+# Generated folders of the root. Git ignores them as well, and this list is used without Git.
 GENERATED = frozenset({".ansible", ".cache", ".git", ".hypothesis", ".mypy_cache", ".nox", ".pytest_cache"})
 GENERATED |= frozenset({".ruff_cache", ".venv", "site"})
 
 
 def python_version() -> str:
-    """The version of the running Python as ansible-test wants it, such as 3.11."""
+    """Return the version of the running Python in ansible-test's format, such as 3.11."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -40,11 +40,11 @@ UNUSED = frozenset({"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"})
 
 
 def environment() -> dict[str, str]:
-    """The variables for a tool that must see this checkout as the collection, and no real telephone system."""
+    """Return the environment for a tool that uses this checkout as the collection, without a real telephone system."""
     variables = {
         name: value
         for name, value in os.environ.items()
-        # A maintainer's own connection must never be what a test talks to, nor their Ansible settings decide it.
+        # Tests must never use a maintainer's connection or Ansible settings.
         if not name.startswith(("VOICEMAIL_", "ANSIBLE_", "MOLECULE_")) and name not in UNUSED
     }
     bypassed = [part for part in (variables.get("NO_PROXY"), "127.0.0.1", "localhost") if part]
@@ -59,7 +59,7 @@ def environment() -> dict[str, str]:
         "VIRTUAL_ENV": str(RUNNING),
     }
     if locale.getpreferredencoding(False).upper() != "UTF-8" or not variables.get("LC_ALL", variables.get("LANG")):
-        variables["LC_ALL"] = "C.UTF-8"  # Ansible refuses to start in any other encoding
+        variables["LC_ALL"] = "C.UTF-8"  # Ansible requires this encoding
     return variables
 
 
@@ -72,13 +72,13 @@ def link_collection() -> None:
 
 
 def list_files(root: pathlib.Path = ROOT) -> list[pathlib.PurePath]:
-    """The files of the collection, relative to `root`: what Git tracks or would track, else what no tool has made."""
+    """Return the files of the collection, relative to `root`: those that are not ignored or generated."""
     listed = list_with_git(root)
     return sorted(walk(root) if listed is None else listed)
 
 
 def list_with_git(root: pathlib.Path) -> list[pathlib.PurePath] | None:
-    """What Git tracks or would track, or None where `root` is not the top of a working tree that Git accepts."""
+    """Return the files that Git does not ignore, or None if `root` is not the top of a valid working tree."""
     if not (root / ".git").exists() or shutil.which("git") is None:
         return None
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -90,7 +90,7 @@ def list_with_git(root: pathlib.Path) -> list[pathlib.PurePath] | None:
 
 
 def walk(root: pathlib.Path) -> Iterator[pathlib.PurePath]:
-    """Every file below `root` that no tool has made."""
+    """Yield the files below `root` that are not generated."""
     for folder, folders, names in os.walk(root):
         here = pathlib.Path(folder)
         at_root = here == root

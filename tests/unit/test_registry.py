@@ -154,3 +154,10 @@ def test_the_role_migrate_reads_the_shared_voicemails_of_vendors_that_have_them(
     default = role_data("migrate/defaults/main.yml")["migrate_shared_voicemails"]
     owners = [name for name in NAMES if "shared voicemail" in vendor(name).tables]
     assert [f"{{{{ migrate_from.vendor == '{name}' }}}}" for name in owners] == [default]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_has_the_title_of_its_vendor(name: str) -> None:
+    (product,) = {table.product for table in vendor(name).tables.values()}
+    assert product != name
+    assert vendor(name).title in (product, f"{product} PBX")

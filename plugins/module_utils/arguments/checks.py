@@ -37,6 +37,30 @@ def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list
     ]
 
 
+def missing_options(
+    spec: t.Mapping[str, t.Any], rules: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]
+) -> list[Problem]:
+    """Return problems with required options that are not set.
+
+    :param spec: argument spec of the module without the connection options.
+    :param rules: its rules between options, as AnsibleModule takes them.
+    """
+
+    def is_set(option: str) -> bool:
+        return any(given.get(word) is not None for word in (option, *spec[option].get("aliases", ())))
+
+    missing = [option for option, described in spec.items() if described.get("required") and not is_set(option)]
+    problems = [Problem("is missing", option=option) for option in missing]
+    for options in rules.get("required_one_of", ()):
+        if not any(map(is_set, options)):
+            problems.append(Problem(f"set one of {', '.join(f'`{option}`' for option in options)}"))
+    for option, value, needed in rules.get("required_if", ()):
+        if given.get(option) == value:
+            text = f"is missing, and `{option}` {value} needs it"
+            problems += [Problem(text, option=name) for name in needed if not is_set(name)]
+    return problems
+
+
 def _may_be_dictionary(value: t.Any) -> bool:
     if isinstance(value, str):
         return value.lstrip().startswith("{") or "=" in value
@@ -54,4 +78,4 @@ def _checkable(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     return value
 
 
-__all__ = ("checkable", "misplaced")
+__all__ = ("checkable", "misplaced", "missing_options")

@@ -37,10 +37,10 @@ def run(task: Task) -> Result:
     connection, problems = connect_options(target, params)
     if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
         others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"
-        problems.append(Problem(f"is not for {target.name}, but for {others}", option="media_id"))
+        problems.append(Problem(f"is not for {target.title}, but for {others}", option="media_id"))
     kind = params.get("kind") or writer.kinds[0]
     if kind not in writer.kinds:
-        text = f"{kind} is not for {target.name}, whose mailboxes have one kind of greeting"
+        text = f"{kind} is not for {target.title}, whose mailboxes have one kind of greeting"
         problems.append(Problem(text, option="kind"))
     number = _number(target, resource, params, problems)
     given = _wanted(writer, params, problems)

@@ -14,6 +14,7 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.connection import Connection
 from ..model.paths import path_problems
 from ..model.problem import Problem
+from ..model.text import plural_of
 from ..vendors.protocol import RevisionChecker, Session, Vendor
 
 if t.TYPE_CHECKING:
@@ -34,7 +35,7 @@ def cache_folder(task: Task, target: Vendor, resource: str, option: str = "cache
         return None
     if not target.implements(RevisionChecker, resource):
         raise UnsupportedError(
-            f"`{option}`: {target.title} does not show which {resource}s changed, so they cannot be cached",
+            f"`{option}`: {target.title} does not show which {plural_of(resource)} changed, so they cannot be cached",
             f"Remove `{option}`",
         )
     problems = path_problems({option: path}, [option])

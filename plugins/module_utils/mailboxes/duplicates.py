@@ -207,7 +207,7 @@ class _Settlement:
             return self.boxes
         table = self.boxes.table
         raise UnsupportedError(
-            f"cannot withdraw {table.resource} {own.number}: {table.vendor} does not show whether it contains messages",
+            f"cannot withdraw {table.resource} {own.number}: {table.product} does not show whether it has messages",
             "Delete one",
         )
 
@@ -251,7 +251,7 @@ def _several(boxes: Boxes, claim: _Claim, cause: VoicemailError | None = None) -
         text = "somebody else keeps deleting it"
         return DuplicateError(text, "Run the task again", subject=Subject(table.resource, claim.number))
     found = {**claim.found, **({str(claim.own.id): claim.own} if claim.own is not None else {})}
-    error = DuplicateError.of(table.resource, claim.number, table.vendor, found.values(), "Delete or renumber one")
+    error = DuplicateError.of(table.resource, claim.number, table.product, found.values(), "Delete or renumber one")
     if cause is not None:
         error.text += f", and this task's own (id {claim.own and claim.own.id}) cannot be withdrawn: {cause}"
     return error

@@ -14,7 +14,7 @@ import typing as t
 from .. import modules as arguments
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, UnsupportedError
-from ..model.cautions import grouped
+from ..model.cautions import cautions_of, grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired, ListQuery, SkippedItem
@@ -42,9 +42,9 @@ def run(task: Task) -> Result:
     connection, problems = connect_options(target, task.params, offline=bool(task.params.get("validate_only")))
     table = target.tables.get(task.resource)
     if table is None:
-        owners = ", ".join(name for name in NAMES if task.resource in vendor(name).tables)
+        owners = ", ".join(vendor(name).title for name in NAMES if task.resource in vendor(name).tables)
         raise UnsupportedError(
-            f"{target.name} has no {task.resource}s",
+            f"{target.title} has no {task.resource}s",
             f"Only {owners} has {task.resource}s. Use the module vmbox for mailboxes",
         )
     operation = {"info": _info, "many": _many, "one": _one}[task.spec.shape]
@@ -138,6 +138,9 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if params["validate_only"]:
         task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
         check_offline(connection, table, desired, limits)
+        task.warnings.extend(
+            grouped(caution for item in desired if item.present for caution in cautions_of(table, item))
+        )
         return validation_result(target, table, desired, skipped or ())
     with (
         opened_session(task, target, connection) as session,
@@ -282,7 +285,7 @@ def _further_options(table: FieldTable, groups: t.Iterable[str], problems: list[
         if not found:
             problems.append(
                 Problem(
-                    f"names {group}, which {table.vendor} does not have", option="include_options", hint="Leave it out"
+                    f"names {group}, which {table.product} does not have", option="include_options", hint="Leave it out"
                 )
             )
         further |= found

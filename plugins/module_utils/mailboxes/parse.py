@@ -75,7 +75,7 @@ class Reader:
     def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
         """Return the declared boxes. Problems are added to ``problems``, each naming position and number."""
         desired = []
-        twins = Twins(self.table.resource, self.table.vendor, self.table.number.key)
+        twins = Twins(self.table.resource, self.table.product, self.table.number.key)
         for position, raw in enumerate(items, 1):
             item = self._item(position, raw, defaults)
             if item is None:
@@ -317,8 +317,8 @@ class _ItemReader:
         self.values[field.option] = parsed
 
     def _unsupported(self, option: str) -> None:
-        reason = self.table.refused.get(option, f"{self.table.vendor} has no such field")
-        text = f"is not supported by {self.table.vendor}: {reason}"
+        reason = self.table.refused.get(option, f"{self.table.product} has no such field")
+        text = f"is not supported by {self.table.product}: {reason}"
         if self.reader.on_unsupported == "error":
             self._problem(text, option, "Remove it, or set `on_unsupported` to warn or ignore")
         elif self.reader.on_unsupported == "warn":
@@ -331,7 +331,7 @@ class _ItemReader:
             return
         own = set(self.raw) - set(self.reader.vendors) - {*self.reader.number_keys, *STEERING}
         if not own and self.table.vendor not in self.raw:
-            self._problem(f"is the only dictionary of a vendor, but the vendor is {self.table.vendor}", foreign[0])
+            self._problem(f"is the only dictionary of a vendor, but the vendor is {self.table.product}", foreign[0])
 
 
 def deep_merge(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

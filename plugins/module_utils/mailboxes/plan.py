@@ -218,7 +218,7 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
         action = Action.DELETE if current else Action.NONE
         problems = []
         if current and desired.number not in (None, current.number):
-            spelled = f"{table.vendor} has it as {current.number}; use this spelling to delete it"
+            spelled = f"{table.product} has it as {current.number}; use this spelling to delete it"
             known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
             problems.append(Problem(spelled if desired.id is None else known_by_id))
         return Step(action, number, desired, current, after=current.values if current else {}), problems
@@ -234,7 +234,7 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
         text = f"does not belong to a {table.resource}; it must be the id of an existing one"
         return step, [Problem(text, option="id")]
     if not table.can_create:
-        return step, [Problem(table.refused.get("create", f"{table.vendor} cannot create one"))]
+        return step, [Problem(table.refused.get("create", f"{table.product} cannot create one"))]
     missing = [option for option in table.required if desired.values.get(option) is None]
     problems = [Problem(f"does not exist, and `{option}` is required to create it") for option in missing]
     declared = {option: table.by_option[option].value_after_write(value) for option, value in desired.values.items()}
@@ -255,7 +255,7 @@ def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
     )
     return [
         Problem(
-            f"{table.vendor} requires `{option}` with every update and does not show the current one;"
+            f"{table.product} requires `{option}` with every update and does not show the current one;"
             f" set `{option}`, and set `update_pin` to always"
         )
         for option in unknown
@@ -282,7 +282,7 @@ def _set_number(table: FieldTable, step: Step, desired: Desired, current: Box) -
         return []
     if desired.new_number is None and table.same_number(number, current.number):
         text = (
-            f"{table.vendor} has it as {current.number}, and treats both as the same number; use {current.number},"
+            f"{table.product} has it as {current.number}, and treats both as the same number; use {current.number},"
             f" or set `new_{table.key}` to change it"
         )
         step.warnings.append(Caution(desired.subject, text))
@@ -291,7 +291,7 @@ def _set_number(table: FieldTable, step: Step, desired: Desired, current: Box) -
     step.changes[table.key] = (current.number, number)
     if table.can_renumber:
         return []
-    return [Problem(f"has the number {current.number}, but {table.vendor} cannot change numbers")]
+    return [Problem(f"has the number {current.number}, but {table.product} cannot change numbers")]
 
 
 def _set_values(table: FieldTable, step: Step, desired: Desired, current: Box) -> list[Problem]:
@@ -314,7 +314,7 @@ def _set_values(table: FieldTable, step: Step, desired: Desired, current: Box) -
         else:
             write = change = before != after
         if change and value is None and not field.clearable:
-            problems.append(Problem(f"cannot be cleared by {table.vendor}", option=option))
+            problems.append(Problem(f"cannot be cleared by {table.product}", option=option))
         if write:
             step.writes[option] = value
             settled[option] = after

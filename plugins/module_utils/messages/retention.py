@@ -46,7 +46,7 @@ class Rule:
         try:
             pattern = re.compile(rule["match"])
         except re.error as error:
-            raise ValueError(f"{rule['match']}: `match` is not a regular expression: {error}") from None
+            raise ValueError(f"`match` {rule['match']} is not a regular expression: {error}") from None
         permanent = Boolean().parse(rule.get("permanent") or False)
         return cls(pattern, rule["action"], rule.get("status") or None, bool(permanent))
 

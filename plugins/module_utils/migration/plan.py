@@ -155,7 +155,7 @@ def _box_problems(table: FieldTable, position: int, box: t.Any) -> list[Problem]
         return [Problem(text, subject=Subject(table.resource, position=position))]
     known = {table.key, "id", *READ_ONLY, *table.by_option, *table.groups}
     return [
-        Problem(f"{table.vendor} has no option `{option}`", subject=Subject(table.resource, box[table.key]))
+        Problem(f"{table.product} has no option `{option}`", subject=Subject(table.resource, box[table.key]))
         for option in box
         if option not in known
     ]

@@ -220,7 +220,7 @@ class BoxTranslator:
                 return
             other = self._choices.renamed.get(mailbox_option, "")
             if other not in target.by_option or {other} & {*others, *self._chosen, *self._carried}:
-                self._lose(held, target.refused.get(mailbox_option, f"{target.vendor} has no such field"))
+                self._lose(held, target.refused.get(mailbox_option, f"{target.product} has no such field"))
                 return
             option = other
         field = target.by_option[option]
@@ -254,7 +254,7 @@ class BoxTranslator:
             return
         if self._choices.include_pins and _PIN not in self._box.get("hidden", ()):
             return
-        reason = f"{self._source.vendor} does not show it" if self._choices.include_pins else "PINs were not requested"
+        reason = f"{self._source.product} does not show it" if self._choices.include_pins else "PINs were not requested"
         self._lose(SourceValue(_PIN, _PIN, None, secret=True), reason)
 
     def _preserve_implied(self, held: t.Mapping[str, SourceValue]) -> None:
@@ -309,7 +309,7 @@ class BoxTranslator:
     def _check_creation(self, values: Values) -> None:
         target = self._target
         if not target.can_create:
-            self.needs_presence = target.refused.get("create", f"{target.vendor} cannot create one")
+            self.needs_presence = target.refused.get("create", f"{target.product} cannot create one")
             return
         missing = [field.option for field in target.fields if field.required and values.get(field.option) is None]
         if missing:

@@ -131,6 +131,12 @@ class FieldTable:
     hidden: frozenset[str] = frozenset()
     alias: str = ""
     number_caution: t.Callable[[str], str | None] = lambda number: None
+    title: str = ""
+
+    @property
+    def product(self) -> str:
+        """The vendor's spelling of its name, for sentences."""
+        return self.title or self.vendor
 
     @property
     def plural(self) -> str:

@@ -148,7 +148,7 @@ def markup(text: t.Any) -> str:
 def csv_cell(text: t.Any) -> str:
     """Return text for a CSV cell that no spreadsheet treats as a formula."""
     shown = clean(text)
-    if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") and shown.strip():
+    if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%"):
         shown = f"'{shown}"
     return '"' + shown.replace('"', '""') + '"' if re.search(r'[",;|\s]', shown) else shown
 

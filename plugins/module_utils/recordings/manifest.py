@@ -56,7 +56,7 @@ class Manifest:
         """
         path = folder.root / name
         if not path.parent.is_dir():
-            raise InvalidInputError.of([Problem(f"{name}: its folder does not exist", option="manifest")])
+            raise InvalidInputError.of([Problem(f"{path}: its folder does not exist", option="manifest")])
         return cls(path, folder, *_read(path))
 
     def entry(self, message: Message, path: pathlib.Path) -> Entry | None:

@@ -141,7 +141,7 @@ class AudioReport(RunReport[Recording]):
         """Return the outcome for people; see :meth:`RunReport.message`."""
         if self.manifest_changed and not self.changed and not self.failures and not self.interrupted:
             kept = self.nouns.counted(len(self.steps))
-            return f"{'The manifest to write' if self.planned else 'The manifest written'}: {kept} as declared."
+            return f"{kept} unchanged, manifest {'to write' if self.planned else 'written'}."
         return RunReport.message(self)
 
     def further_counts(self) -> dict[str, int]:

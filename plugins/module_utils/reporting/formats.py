@@ -71,7 +71,9 @@ def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     row = {"number": "", "action": "none", "status": status, "changed_fields": [], "values": [], "error": None}
     if status == "changed":
         return [{**row, "action": "changed", "changed_fields": [task["sentence"] or "no details"]}]
-    return [{**row, "error": _UNKNOWN if status == "unknown" else task["message"]}]
+    # The reasons have the other lines.
+    message = (task["message"] or "").partition("\n- ")[0].rstrip(":")
+    return [{**row, "error": _UNKNOWN if status == "unknown" else message}]
 
 
 def as_markdown(report: Report, most: int) -> str:

@@ -243,7 +243,9 @@ def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
     if len(ours) == 1 and ours[0].sentence:
         return ours[0].sentence
     groups: dict[tuple[str, bool], list[TaskReport]] = {}
-    for one in ours:
+    # A task that failed as a whole planned nothing, which is not the same as a plan without changes.
+    ended = [one for one in ours if one.status != "failed" or one.sentence or one.changes]
+    for one in ended:
         kind = "" if changes_boxes(one.module) else one.module
         groups.setdefault((kind, one.check_mode and bool(kind)), []).append(one)
     texts = [_boxes_sentence(tasks) if not kind else _other_sentence(tasks) for (kind, _), tasks in groups.items()]
@@ -289,7 +291,9 @@ def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
         failed = [change for change in task.changes if change.status == "failed"]
         rows += [(_subject(task, change), clean(change.reason or change.error or "failed")) for change in failed]
         if not failed:
-            rows.append((Subject(name=task.task if "." in task.module else ""), clean(task.message or "failed")))
+            # A task of another module is named, since nothing else in the report is about it.
+            about = Subject(name=task.task if "." in task.module else "")
+            rows += [(about, clean(line)) for line in _problem_lines(task.message or "failed")]
     groups = sorted(group_by_reason(rows), key=lambda group: -len(group.subjects))
     return [
         {
@@ -299,6 +303,12 @@ def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
         }
         for group in groups
     ]
+
+
+def _problem_lines(message: str) -> list[str]:
+    """Return the problems in the message of a task, without the line that counts them."""
+    listed = [line.removeprefix("- ") for line in message.splitlines() if line.startswith("- ")]
+    return listed or [message]
 
 
 def _subject(task: TaskReport, change: Change) -> Subject:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import socket
 import threading
 import time
 import typing as t
@@ -33,6 +32,7 @@ from ..model.operation import Operation
 from ..model.problem import Problem
 from ..model.text import visible
 from .bodies import ACCEPT_ENCODING, Memory, Share, read_body
+from .connection_errors import connection_hint, is_permanent, is_plain_server, without_number
 from .json_bodies import describe_bad_body, read_json
 from .network import EXTENSION, Deadline, Transport
 from .pace import Pacer, retry_after
@@ -42,7 +42,7 @@ from .renewal import renewing
 from .retry import Retries, Retryable
 from .sender import Sender
 from .stream import Stream
-from .tls import proxy_of, proxy_secrets, ssl_context
+from .tls import proxy_of, proxy_secrets, speaks_tls, ssl_context
 
 #: Unpacked bytes of all replies that a task reads at the same time.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
@@ -56,9 +56,6 @@ _AWAY = frozenset((502, 503))
 _BROKEN = frozenset((500, 502, 503, 504))
 
 Model = t.TypeVar("Model")
-
-#: Reasons of OpenSSL for a server that does not speak TLS, such as a plain HTTP server.
-_NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,6 +114,8 @@ class Client:
         self._count_lock = threading.Lock()
         #: Whether the server answered a request of this task, so that an unreachable server is restarting.
         self._reached = False
+        #: Whether it is known if the server of a plain address expects TLS.
+        self._probed = False
         #: Retries of requests, and the long waits of this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
         self._memory = Memory(MAX_REPLY_BYTES)
@@ -225,8 +224,8 @@ class Client:
         try:
             reply = exchange()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            failure = TransportError(f"{self._connection_problem(error)}", _connection_hint(error), operation=operation)
-            if _is_permanent(error):
+            failure = TransportError(f"{self._connection_problem(error)}", connection_hint(error), operation=operation)
+            if is_permanent(error):
                 raise failure from None
             raise Retryable(failure, away=self._reached) from None
         except httpx.InvalidURL:
@@ -241,6 +240,7 @@ class Client:
                     "Set `client_cert`, and `client_key` if the key is in a separate file",
                     operation=operation,
                 ) from None
+            self._refuse_tls(operation)
             problem = (
                 "no reply within the timeout"
                 if isinstance(error, httpx.TimeoutException)
@@ -254,9 +254,19 @@ class Client:
             raise failure from None
         if not isinstance(reply, Reply):
             return reply
+        if reply.status == 400:
+            self._refuse_tls(operation)
         away = reply.status in _AWAY and self._reached
         self._reached = self._reached or reply.status not in _AWAY
         return self._check_status(reply, operation, safe, away)
+
+    def _refuse_tls(self, operation: Operation) -> None:
+        """Raise the error for plain HTTP to a server that speaks TLS, unless it understood an earlier request."""
+        is_new = not self._reached and not self._proxy and not self._probed
+        self._probed = True
+        if is_new and speaks_tls(self.connection):
+            _scheme, host, port = self.connection.origin
+            raise TransportError(f"{host}:{port} speaks TLS", "`url` must start with https://", operation=operation)
 
     def _check_status(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
         if reply.status == 429:
@@ -329,12 +339,12 @@ class Client:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
-        if any(reason in str(error) for reason in _NOT_TLS):
+        if is_plain_server(error):
             return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)
-            else self.redact(str(error) or type(cause).__name__)
+            else self.redact(without_number(str(error)) or type(cause).__name__)
         )
         return f"no connection to {scheme}://{host}:{port}{way} ({kind})"
 
@@ -367,21 +377,3 @@ def _origin(url: str) -> tuple[str, str, int] | None:
 def _shown_origin(url: str) -> str:
     scheme, host, port = _origin(url) or ("", "", 0)
     return f"{scheme}://{host}:{port}" if host else "an invalid address"
-
-
-def _is_permanent(error: Exception) -> bool:
-    """Check whether retries are useless: an invalid certificate or name stays invalid."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, socket.gaierror):
-            return cause.errno != socket.EAI_AGAIN
-        cause = cause.__cause__ or cause.__context__
-    return "SSL" in str(error) or "CERTIFICATE" in str(error)
-
-
-def _connection_hint(error: Exception) -> str:
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "Set `ca_path` to the certificate of its authority. `validate_certs: false` is for test systems only"
-    if "HANDSHAKE_FAILURE" in str(error):
-        return "The server may require a certificate of this client: set `client_cert`"
-    return "Check `url`, the network, and `proxy`"

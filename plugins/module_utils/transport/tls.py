@@ -9,6 +9,7 @@ import contextlib
 import functools
 import pathlib
 import re
+import socket
 import ssl
 import urllib.parse
 import urllib.request
@@ -16,6 +17,8 @@ import urllib.request
 from ..errors import TransportError
 from ..model.connection import Connection
 
+#: Most seconds to find out whether a server speaks TLS.
+_PROBE_SECONDS = 5
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
@@ -78,6 +81,26 @@ def ssl_context(connection: Connection) -> ssl.SSLContext:
         raise TransportError(
             f"cannot use `{'` and `'.join(names)}`: {error.strerror or error}", "Check that the file exists and is PEM"
         ) from None
+
+
+def speaks_tls(connection: Connection) -> bool:
+    """Check whether the server of a plain HTTP address expects TLS. Sends no data."""
+    scheme, host, port = connection.origin
+    if scheme != "http":
+        return False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Only whether it speaks TLS matters.
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with socket.create_connection((host, port), min(connection.timeout, _PROBE_SECONDS)) as plain:
+            context.wrap_socket(plain, server_hostname=host).close()
+    except ssl.SSLError as error:
+        # A server that asks for a certificate of the client, or refuses the version, speaks TLS as well.
+        return "ALERT" in str(error)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def proxy_of(connection: Connection) -> str | None:

@@ -20,6 +20,9 @@ from ..model.operation import Operation
 
 Object: t.TypeAlias = dict[str, t.Any]
 
+#: Most fields in a hint.
+_MOST_FIELDS = 3
+
 #: Seconds between the year 0, the epoch of KAZOO, and 1970.
 GREGORIAN_OFFSET = 62167219200
 #: Plausible years of a message. Times outside them are placeholders, such as year 1, or no times at all.
@@ -185,10 +188,23 @@ def _number(value: t.Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def correction_hint(details: t.Mapping[str, str]) -> str:
+    """Return what to do about a refused value, which names the vendor's fields.
+
+    :param details: the vendor's messages by field; the field is empty if the vendor does not name it.
+    """
+    named = [field for field in details if field]
+    if not named:
+        return "Compare the options with the server's documentation"
+    shown = " and ".join(named[:_MOST_FIELDS]) + (" and others" if len(named) > _MOST_FIELDS else "")
+    return f"Correct the option of the field{'' if len(named) == 1 else 's'} {shown}"
+
+
 __all__ = (
     "GREGORIAN_OFFSET",
     "Object",
     "TransportError",
+    "correction_hint",
     "duration_ms",
     "expect_count",
     "expect_header_text",

@@ -19,8 +19,9 @@ import urllib.parse
 import zipfile
 
 import yaml
-from ansible.errors import AnsibleError
-from ansible.parsing.vault import VaultLib, VaultSecret
+
+if t.TYPE_CHECKING:
+    from ansible.parsing.vault import VaultLib
 
 #: The first lines of every file that a role of this collection writes.
 HEADER = re.compile(
@@ -44,12 +45,22 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_scalar(node))
 
 
+def vault_of(password: str) -> VaultLib:
+    """Return a vault that decrypts with a password."""
+    # Importing Ansible takes longer than everything else here, and few exports are encrypted.
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    return VaultLib([("default", VaultSecret(password.encode()))])
+
+
 def text_of(path: pathlib.Path, vault: VaultLib | None) -> str | None:
     """Return the text of a file, or None if it is encrypted with another password or is not text."""
     content = path.read_bytes()
     if content.startswith(VAULT):
         if vault is None:
             return None
+        from ansible.errors import AnsibleError
+
         try:
             content = vault.decrypt(content)
         except AnsibleError:
@@ -108,7 +119,7 @@ def examine(given: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the foreign and stale files of the folder, and the number of exported files."""
     folder, names = pathlib.Path(given["folder"]), given["names"]
     password = given.get("password")
-    vault = VaultLib([("default", VaultSecret(password.encode()))]) if password else None
+    vault = vault_of(password) if password else None
     foreign = [name for name in names if is_foreign(folder / name, vault)]
     written = sum((folder / name).is_file() for name in names) - sum((folder / name).is_file() for name in foreign)
     expected = {(folder / name).name for name in names}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action plugin that does nothing: what any task costs. It takes the list that `vmboxes` takes."""
+"""An action plugin that does nothing, to measure the cost of any task. It accepts the list of `vmboxes`."""
 
 from __future__ import annotations
 

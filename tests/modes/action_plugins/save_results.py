@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action plugin that writes registered results, as templates see them, into a file on the controller."""
+"""An action plugin that writes registered results to a file on the controller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 
 
 class ActionModule(ActionBase):
-    """Write ``results`` into ``file``."""
+    """Write ``results`` to ``file``."""
 
     _requires_connection = False
 

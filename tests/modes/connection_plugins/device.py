@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A connection to a device, such as network_cli, that persists and that no test can open."""
+"""A persistent connection to a network device, like network_cli, that cannot be opened."""
 
 from __future__ import annotations
 

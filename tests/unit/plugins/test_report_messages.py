@@ -73,12 +73,12 @@ def test_a_failed_message_is_named_by_its_id() -> None:
 
 def test_a_written_manifest_is_no_lack_of_change() -> None:
     kept = [Recording("a", message("a"), action="none", status=Outcome.OK)]
-    for planned, expected in ((False, "The manifest written"), (True, "The manifest to write")):
+    for planned, expected in ((False, "manifest written"), (True, "manifest to write")):
         result = AudioReport(kept, planned=planned, manifest_changed=True).as_result(everything=False)
-        assert (result["changed"], result["msg"]) == (True, f"{expected}: 1 recording as declared.")
+        assert (result["changed"], result["msg"]) == (True, f"1 recording unchanged, {expected}.")
         text = run_report([task(result, "voicemail_audio", check_mode=planned)], "markdown")
         status = "planned" if planned else "done"
-        assert f"| localhost |  | changed | {status} | {expected}: 1 recording as declared. |" in text
+        assert f"| localhost |  | changed | {status} | 1 recording unchanged, {expected}. |" in text
     untouched = AudioReport(kept).as_result(everything=False)
     assert (untouched["changed"], untouched["msg"]) == (False, "Nothing to change: 1 recording as declared.")
 
@@ -97,3 +97,16 @@ def test_tasks_that_failed_as_a_whole_have_a_reason_and_no_counts() -> None:
     assert "**Why it failed**\n\n* the login is refused\n" in text
     assert "0 done" not in text
     assert "| create |" not in text
+
+
+def test_each_problem_of_a_refused_plan_is_a_reason_of_its_own() -> None:
+    problems = ("2 mailboxes: `name` is missing: 3000, 3001", "mailbox 3002: no such option")
+    message = "\n- ".join(("3 problems, and nothing was written:", *problems))
+    tasks = [task({"failed": True, "msg": message}, "vmboxes", check_mode=True)]
+    report = json.loads(run_report(tasks, state="refused"))
+    # Nothing was planned, which is not a plan without changes.
+    assert report["sentence"] is None
+    assert [reason["text"] for reason in report["reasons"]] == list(problems)
+    text = run_report(tasks, "markdown", state="refused")
+    assert "* 2 mailboxes: 'name' is missing: 3000, 3001\n* mailbox 3002: no such option\n" in text
+    assert "| error |  | 3 problems, and nothing was written |" in text

@@ -95,6 +95,7 @@ def _own(name: str, kind: Kind, text: str, default: t.Any = None, since: str = "
 
 MAILBOX = FieldTable(
     vendor="kazoo",
+    title="KAZOO",
     resource="mailbox",
     key="mailbox",
     alias="extension",

@@ -33,6 +33,7 @@ from ...model.operation import Operation
 from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
 from ..login import Login, Token, TokenSession
+from ..replies import correction_hint
 
 _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also treats 01001 as 1001,"
@@ -284,7 +285,8 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
         return broken(reply)
     if _is_taken(data):
         return ConflictError("", _TAKEN, status=status, details=details, operation=operation, refused_by="KAZOO")
-    hint = "Correct the option of this field"
+    # A reply with one message for everything names no field.
+    hint = correction_hint({} if details.keys() == {"message"} else details)
     return RejectedError("", hint, status=status, details=details, operation=operation, refused_by="KAZOO")
 
 

@@ -9,6 +9,7 @@ See docs/vendors/onsip.md, "Fields of a mailbox".
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import typing as t
 
 from ...model.fields import Composite, Field, FieldTable, Implied, Values
@@ -47,7 +48,10 @@ class _Zone(Choice):
         try:
             return super().parse(value)
         except ValueError as error:
-            only = "; OnSIP supports only these four zones"
+            names = {name.casefold(): name for name in (*self.words, *self.aliases)}
+            near = difflib.get_close_matches(str(value).casefold(), names, n=1)
+            suggested = f"; did you mean {self.aliases.get(names[near[0]], names[near[0]])}?" if near else ""
+            only = f"; OnSIP supports only these four zones{suggested}"
             raise ValueRefusedError(f"{error}{only}", f"{reason_of(error)}{only}") from None
 
 
@@ -163,6 +167,7 @@ _REFUSED_TWICE = {
 
 MAILBOX = FieldTable(
     vendor="onsip",
+    title="OnSIP",
     resource="mailbox",
     key="mailbox",
     alias="extension",

@@ -22,7 +22,7 @@ from ...model.operation import Operation
 from ...model.problem import Problem, Subject
 from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
-from ..replies import expect_identifier, expect_object, expect_text
+from ..replies import correction_hint, expect_identifier, expect_object, expect_text
 from .replies import Envelope, Response, plain
 
 #: Parameters whose messages are omitted from errors: they may quote the value.
@@ -190,7 +190,7 @@ class OnsipSession:
             return RejectedError("OnSIP refuses it and gives no reason", "Ask OnSIP", reply.status, operation=operation)
         taken = any(code.endswith(".Unavailable") for code in codes)
         kind = ConflictError if taken else RejectedError
-        return kind("", _hint(codes), reply.status, details, operation=operation, refused_by="OnSIP")
+        return kind("", _hint(codes, details), reply.status, details, operation=operation, refused_by="OnSIP")
 
     def _details(self, response: Response, pin: str = "") -> dict[str, str]:
         details: dict[str, str] = {}
@@ -229,12 +229,12 @@ def _domain(connection: Connection) -> str:
     return connection.domain or (connection.username or "").partition("@")[2]
 
 
-def _hint(codes: t.Collection[str]) -> str:
+def _hint(codes: t.Collection[str], details: t.Mapping[str, str]) -> str:
     if "Address.Unavailable" in codes:
         return "Another SIP address has this name; set a different `onsip.username`"
     if "Integer.TooBig" in codes:
         return "The service accepts less than its documentation says; please report it"
-    return "Correct the option of this field"
+    return correction_hint(details)
 
 
 __all__ = ("OnsipSession", "Organization")

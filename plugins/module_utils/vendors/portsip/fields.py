@@ -70,6 +70,7 @@ _PLAY_DATETIME = Choice({"disabled": "DISABLE", "12_hour": "12_HOUR_CLOCK", "24_
 
 MAILBOX = FieldTable(
     vendor="portsip",
+    title="PortSIP",
     resource="mailbox",
     key="mailbox",
     alias="extension",
@@ -110,6 +111,7 @@ MAILBOX = FieldTable(
 
 SHARED_VOICEMAIL = FieldTable(
     vendor="portsip",
+    title="PortSIP",
     resource=SHARED_VOICEMAILS.key,
     key="extension_number",
     number=_NUMBER,

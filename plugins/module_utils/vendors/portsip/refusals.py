@@ -87,8 +87,9 @@ def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict
 def _hint(operation: Operation, details: dict[str, str]) -> str:
     if "pin" in details or any("pin" in text.lower().split() for text in details.values()):
         return "PortSIP up to 22.2 requires PINs of 6 to 10 digits; later, the tenant's password policy applies"
-    if set(details) - {""}:
-        return "Correct the option"
+    named = [f"`{option}`" for option in details if option]
+    if named:
+        return f"Correct {' and '.join(named)}"
     if operation.verb != "create":
         return ""
     return "If the number is refused: every user, group, queue and service of the tenant needs its own"

@@ -46,6 +46,7 @@ def _encode_after_email(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 MAILBOX = FieldTable(
     vendor="tel4vn",
+    title="TEL4VN",
     resource="mailbox",
     key="mailbox",
     alias="extension",

@@ -17,6 +17,7 @@ from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token, TokenSession
+from ..replies import correction_hint
 
 URL_HINT = "Check `url`: it must end in /v1"
 
@@ -196,8 +197,9 @@ def _rejected(reply: Reply, envelope: Envelope, client: Client, pin: str) -> Rej
     if not details:
         reason = http.HTTPStatus(reply.status).phrase if reply.status in set(http.HTTPStatus) else ""
         details = {"": f"no reason, status {reply.status} {reason}".rstrip()}
-    hint = "Correct the option of this field" if any(details) else "Compare the options with the server's documentation"
-    return RejectedError("", hint, reply.status, details, operation=reply.operation, refused_by="TEL4VN")
+    return RejectedError(
+        "", correction_hint(details), reply.status, details, operation=reply.operation, refused_by="TEL4VN"
+    )
 
 
 def _parse_refusal(reply: Reply) -> Envelope:

@@ -99,7 +99,7 @@ def test_a_missing_name_is_replaced() -> None:
     box = {"mailbox": "3000", "name": "Reception", "onsip": {"say_duration": True}}
     kept = mailboxes_for_vendor([box], "onsip", "kazoo", renamed={"onsip.say_duration": "name"})
     assert kept["mailboxes"][0]["name"] == "Reception"
-    assert losses(kept) == {"onsip.say_duration": "kazoo has no such field"}
+    assert losses(kept) == {"onsip.say_duration": "KAZOO has no such field"}
 
 
 def test_two_values_are_never_merged_into_one() -> None:
@@ -210,7 +210,7 @@ def test_pins_are_translated_or_reported() -> None:
     # A mailbox without a PIN loses none, but a hidden PIN is lost.
     assert "pin" not in one({"name": "Reception"}, "kazoo", "onsip", include_pins=True)[1]
     hidden = {"name": "Reception", "hidden": ["pin"]}
-    assert one(hidden, "onsip", "kazoo", include_pins=True)[1]["pin"] == "onsip does not show it"
+    assert one(hidden, "onsip", "kazoo", include_pins=True)[1]["pin"] == "OnSIP does not show it"
     # A required PIN that the old system hides is generated, and later left to the owner.
     needed = mailboxes_for_vendor([{"mailbox": "3000", "name": "x"}], "kazoo", "tel4vn")
     assert (needed["without_pin"], needed["undecided"]) == (["3000"], ["3000"])
@@ -237,7 +237,7 @@ def test_shared_voicemails_become_mailboxes() -> None:
     assert set(losses(result)) == {"prompt"}
     assert set(losses(result, usual=True)) == {"play_datetime"}
     (refused,) = mailboxes_for_vendor([], "portsip", "portsip", shared_voicemails=[shared])["left_out"]
-    assert "portsip has its own shared voicemails" in refused["reason"]
+    assert "PortSIP PBX has its own shared voicemails" in refused["reason"]
 
 
 def test_ids_are_not_carried_to_another_system() -> None:
@@ -277,7 +277,7 @@ def test_choices_are_validated_by_the_rules_of_the_target() -> None:
         boxes, "kazoo", "onsip", defaults={"timezone": "Mars"}, overrides={"3001": {"require_pin": True}}
     )
     assert text.count("Mars") == 1
-    assert "mailbox 3001: `require_pin` is not supported by onsip" in text
+    assert "mailbox 3001: `require_pin` is not supported by OnSIP" in text
     secret = problems_of(boxes, "kazoo", "onsip", overrides={"3001": {"pin": "073194"}})
     assert "`pin` must not start with 0" in secret
     assert "073194" not in secret
@@ -289,7 +289,7 @@ def test_choices_are_validated_by_the_rules_of_the_target() -> None:
         (([], "kazoo", "asterisk"), "`target` must be one of kazoo"),
         (("text", "kazoo", "onsip"), "`boxes` must be a list, not text"),
         (([{"number": "3000"}], "kazoo", "onsip"), "item 1: must be a dictionary with `mailbox`"),
-        (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: kazoo has no option `nmae`"),
+        (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: KAZOO has no option `nmae`"),
     ],
 )
 def test_values_other_than_mailboxes_are_refused(arguments: tuple[t.Any, ...], reported: str) -> None:
@@ -297,7 +297,7 @@ def test_values_other_than_mailboxes_are_refused(arguments: tuple[t.Any, ...], r
 
 
 def test_shared_voicemails_of_a_vendor_without_them_are_refused() -> None:
-    assert "kazoo has no shared voicemails" in problems_of([], "kazoo", "onsip", shared_voicemails=[{}])
+    assert "KAZOO has no shared voicemails" in problems_of([], "kazoo", "onsip", shared_voicemails=[{}])
 
 
 def test_a_number_as_key_is_accepted_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:

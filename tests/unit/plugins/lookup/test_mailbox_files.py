@@ -156,5 +156,5 @@ def test_unsupported_options_are_refused_on_request(folder: pathlib.Path, wanted
     if wanted == "ignore":
         assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
         return
-    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by kazoo"):
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by KAZOO"):
         read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)

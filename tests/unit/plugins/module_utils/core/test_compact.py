@@ -16,8 +16,14 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.source
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.compact import compact
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Action, Index, plan
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import Field, FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import (
+    UNKNOWN,
+    Integer,
+    Pin,
+    Records,
+    Text,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import TABLES as KAZOO
@@ -109,6 +115,44 @@ def test_values_of_half_of_the_boxes_are_not_shared(count: int) -> None:
     short = compact(table, boxes)
     assert short.defaults == {}
     assert short.items[0]["timezone"] == "Europe/Paris"
+
+
+ROOM = FieldTable(
+    "example",
+    "mailbox",
+    "mailbox",
+    Text(),
+    (
+        Field("zone", Text(), "zone"),
+        Field("mode", Text(), "mode", clearable=False),
+        Field("menu", Records({"key": Text(), "order": Integer()}), "menu"),
+        Field("pin", Pin(), "pin", secret=True),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("option", "values", "shared"),
+    [
+        ("zone", ["UTC", "UTC"], "UTC"),
+        ("zone", ["CET", "UTC", "UTC"], "UTC"),
+        ("zone", ["CET", "UTC"], None),
+        ("zone", [None, "UTC", "UTC"], "UTC"),
+        ("zone", [UNKNOWN, "UTC", "UTC"], None),
+        ("zone", ["UTC"], None),
+        ("mode", ["a", "a", "b"], "a"),
+        ("mode", ["a", "a", None], None),
+        ("menu", [[{"key": "1", "order": 2}], [{"order": 2, "key": "1"}]], [{"key": "1", "order": 2}]),
+        ("pin", ["904751", "904751"], None),
+    ],
+)
+def test_what_most_boxes_share(option: str, values: list[t.Any], shared: t.Any) -> None:
+    boxes = [box(3000 + position, {option: value}) for position, value in enumerate(values)]
+    short = compact(ROOM, boxes, pins=True)
+    assert short.defaults == ({} if shared is None else {option: shared})
+    for item, value in zip(short.items, values, strict=True):
+        differs = value is not UNKNOWN and value != shared
+        assert (option in item, item.get(option)) == ((True, value) if differs else (False, None))
 
 
 def test_a_hidden_pin_differs_from_a_missing_one() -> None:

@@ -23,6 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
     TextSet,
     is_number,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.refusals import ValueRefusedError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ ACCEPTED: list[tuple[Kind, t.Any, t.Any]] = [
     (FOLDED, "AbC", "abc"),
     (PIN, "4821", "4821"),
     (PIN, "048215", "048215"),
+    (Pin(4, 6), "4821", "4821"),
     *[(SWITCH, value, True) for value in (True, "yes", "true", " True ", "on", 1, "1")],
     *[(SWITCH, value, False) for value in (False, "no", "false", "OFF", 0, "0")],
     *[(COUNT, value, number) for value, number in ((0, 0), (10, 10), ("7", 7), (" 7 ", 7))],
@@ -111,6 +113,7 @@ REFUSED: list[tuple[Kind, t.Any, str]] = [
     (SET, 7, "must be a list, not a number"),
     (SET, ["aa", "b"], "entry 'b' must be at least 2 characters long, got 1"),
     (SET, ["aa", "7"], "entry 2 must be at least 2 characters long, got 1"),
+    (SET, "aa,,7", "entry 2 must be at least 2 characters long, got 1"),
     (SET, [True], "entry 1 must be text, not True; put it in quotes"),
     (SET, ["aa", "bb", "cc"], "must have at most 2 entries, got 3"),
     (EMAILS, ["nobody"], "entry 'nobody' must be an email address"),
@@ -205,6 +208,25 @@ def test_invalid_values_are_refused(kind: Kind, value: t.Any, problem: str) -> N
     with pytest.raises(ValueError, match=r"must|was|contains") as caught:
         kind.parse(value)
     assert str(caught.value).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (["b"], "must be at least 2 characters long, got 1"),
+        (["aa", "b"], "entry 'b' must be at least 2 characters long, got 1"),
+        ([7, 8], "entry 1 must be at least 2 characters long, got 1"),
+    ],
+)
+def test_equal_mistakes_have_equal_reasons(value: list[t.Any], reason: str) -> None:
+    with pytest.raises(ValueRefusedError) as caught:
+        SET.parse(value)
+    assert caught.value.reason == reason
+
+
+def test_what_kinds_have_in_common() -> None:
+    assert [Kind().read(value) for value in (None, "", 0, "x")] == [None, None, 0, "x"]
+    assert (Kind().write("x"), Kind().key("x"), Kind().takes_as_text(1)) == ("x", "x", False)
 
 
 @pytest.mark.parametrize(("kind", "value", "canonical"), READ)

@@ -316,6 +316,8 @@ def test_a_new_number() -> None:
     assert (step.number, step.changes) == ("3009", {"mailbox": ("3000a", "3009")})
     step, _problems = planned(declared(None, id="one"), BOX)
     assert (step.number, step.action) == ("3000a", Action.NONE)
+    step, _problems = planned(declared(None, {"name": "New"}, id="one"), BOX)
+    assert (step.number, step.action, step.warnings) == ("3000a", Action.UPDATE, [])
     assert planned(declared(new_number="3009"), BOX, table=dataclasses.replace(NARROW, fields=TABLE.fields))[1] == [
         "mailbox 3000a: has the number 3000a, but example cannot change numbers"
     ]

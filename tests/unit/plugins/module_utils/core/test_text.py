@@ -63,8 +63,7 @@ TEXTS = st.one_of(
 
 
 def unshowable(shown: str) -> list[str]:
-    """Return the characters that control a terminal or are invisible. Some Arabic signs of that category are
-    visible."""
+    """Return the characters that control a terminal or are invisible, except visible Arabic signs."""
     return [
         one
         for one in shown
@@ -188,3 +187,60 @@ def test_exported_files_are_printable_and_preserve_text(name: str, title: str) -
     (file,) = boxes_to_yaml(boxes, vendor="kazoo", title=title)
     assert [one for one in unshowable(file["content"]) if one not in "\n\x85\u2028\u2029"] == []
     assert yaml.safe_load(file["content"])["mailboxes"] == boxes
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a\x07b\tc\u200bd\x1b[31me", "a\N{REPLACEMENT CHARACTER}b cd\N{REPLACEMENT CHARACTER}e"),
+        ("plain", "plain"),
+        ("a ::error:: b", "a : :error:: b"),
+    ],
+)
+def test_what_is_left_of_unusual_characters(raw: str, shown: str) -> None:
+    assert text.clean(raw) == text.terminal(raw) == shown
+    assert text.clean_lines(f"{raw}\n{raw}") == f"{shown}\n{shown}"
+
+
+def test_what_nobody_sees_is_found_and_spelled_out() -> None:
+    assert [text.has_invisible(raw) for raw in ("a", "a b", "a\u200b", "a\U000e0001")] == [False, False, True, True]
+    assert text.spelled_out("a\xadb\ufeffc\U000e0001d") == "a\\u00ADb\\uFEFFc\\U000E0001d"
+    assert [text.plural_of(noun) for noun in ("box", "message")] == ["boxes", "messages"]
+
+
+def test_secrets_are_hidden_with_invisible_characters_inside() -> None:
+    assert text.without("x 4821-long y 48\u200b21-long", ["4821-long"]) == "x (hidden) y (hidden)"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a @b", "a &#64;&#8203;b"),
+        ("a @ b", "a &#64;&#8203; b"),
+        ("a #1 &x", "a \\#&#8203;1 &amp;&#8203;x"),
+        ("GH-1 www.x %5", "GH&#45;&#8203;1 www&#46;&#8203;x &#37;&#8203;5"),
+        ("http://x", "http&#58;&#8203;//x"),
+        ("- a * b", "&#45; a \\* b"),
+        ("1. a", "1\\. a"),
+        ("a_b _c_", "a_b \\_c\\_"),
+    ],
+)
+def test_marks_of_markdown(raw: str, shown: str) -> None:
+    assert text.markdown(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "cell"),
+    [
+        ("", ""),
+        ("a", "a"),
+        ("=1", "'=1"),
+        (" -1", '"\' -1"'),
+        ("a b", '"a b"'),
+        ('a"b', '"a""b"'),
+        ("1=2", "1=2"),
+        (" ", '" "'),
+    ],
+)
+def test_cells_of_a_csv_file(raw: str, cell: str) -> None:
+    assert text.csv_cell(raw) == cell

@@ -42,8 +42,7 @@ def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
 def _settled(
     tenant: Tenant, declared: dict[str, t.Any], stored: list[dict[str, t.Any]], first: dict[str, t.Any]
 ) -> None:
-    """Check that the first run succeeded, or reported an error and a second one succeeds. A further run changes
-    nothing."""
+    """Check that the first run succeeded, or failed and a second one succeeds. A further run changes nothing."""
     tenant.server.faults.set([])
     if first.get("failed"):
         assert first["msg"]

@@ -208,7 +208,7 @@ LACKING = {
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        *(({option: value}, f"`{option}` is not supported by tel4vn") for option, value in LACKING.items()),
+        *(({option: value}, f"`{option}` is not supported by TEL4VN") for option, value in LACKING.items()),
         ({"mailbox": "70a1"}, "digits only"),
         ({"mailbox": ""}, "must not be empty"),
         ({"pin": None}, "`pin` cannot be cleared"),

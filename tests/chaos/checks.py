@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges a run: what the module said against what the server holds."""
+"""Check a run: compare the module's results with the server's state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from helpers.subjects import Item
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """What a module said of one box."""
+    """The reported result of one mailbox."""
 
     number: str
     action: str
@@ -25,8 +25,8 @@ class Row:
     error: str | None
 
 
-class Judge:
-    """Finds what is wrong with a story."""
+class RunChecks:
+    """Find the problems of a history."""
 
     def __init__(self, history: History) -> None:
         self.history = history
@@ -36,27 +36,27 @@ class Judge:
         self.problems: list[str] = []
         behaviors = dict(self.scenario.behaviors)
         self.pins_hidden = any(behaviors.get(name) in values for name, values in self.world.subject.pin_hiding.items())
-        #: Numbers that others wrote to in the first run, so that nobody can say who was last.
+        #: Numbers that other clients wrote in the first run, so that the last writer is unknown.
         self.disputed = set(history.touched)
         for item in self.scenario.items:
             if {item[self.subject.key], self.number_of(item)} & self.disputed:
                 self.disputed |= {item[self.subject.key], self.number_of(item)}
 
     def problems_found(self) -> list[str]:
-        """Return everything that is wrong."""
-        self.judge_first()
-        if self.scenario.guarded and self.doomed_with_messages():
-            self.judge_guarded()
+        """Return all problems."""
+        self.check_first()
+        if self.scenario.guarded and self.planned_deletions_with_messages():
+            self.check_guarded()
         else:
-            self.judge_second()
+            self.check_second()
         return self.problems
 
     def number_of(self, item: Item) -> str:
-        """The number that a box has once it is as declared."""
+        """Return the number of a mailbox after its declaration is applied."""
         return str(item.get(f"new_{self.subject.key}", item[self.subject.key]))
 
     def rows(self, result: Result) -> list[Row] | None:
-        """What the module said box by box; None where it says that nothing was begun."""
+        """Return the reported results by mailbox, or None if the module reports that it did not start."""
         if self.scenario.shape == "one":
             if "action" not in result:
                 return None
@@ -67,75 +67,77 @@ class Judge:
             return None
         return [Row(row[self.subject.key], row["action"], row["status"], row["error"]) for row in result["results"]]
 
-    def unheld(self, item: Item, state: Snapshot, *, created: bool = False) -> list[str]:
-        """What of a declaration is not so."""
+    def mismatches(self, item: Item, state: Snapshot, *, created: bool = False) -> list[str]:
+        """Return the differences between a declaration and a state."""
         boxes = state.of(self.number_of(item))
         if item.get("state") == "absent":
-            return ["it is there"] if boxes else []
+            return ["it exists"] if boxes else []
         if len(boxes) != 1:
             return [f"there are {len(boxes)}"]
         without = {self.world.pin_wire()} if self.pins_hidden and not created else set()
         if item.get("update_pin") == "on_create" and not created:
             without = {self.world.pin_wire()}
-        return self.world.unheld(item, boxes[0], without)
+        return self.world.mismatches(item, boxes[0], without)
 
-    def judge_first(self) -> None:
-        """What the run with faults said must be true."""
+    def check_first(self) -> None:
+        """Check that the run with faults reported the truth."""
         history, result = self.history, self.history.first
         rows = self.rows(result)
         changed = changed_numbers(history.before, history.middle) - self.disputed
         if "unexpected" in str(result.get("msg")):
-            self.problems.append(f"an unexpected_error exception: {result['msg']}")
+            self.problems.append(f"an unexpected exception: {result['msg']}")
         if self.scenario.check and (history.check_writes or changed):
             self.problems.append(f"check mode wrote {history.check_writes}, and changed {sorted(changed)}")
         if self.scenario.check:
             return
         if changed and not result.get("changed"):
-            self.problems.append(f"it said that nothing changed, but {sorted(changed)} did")
+            self.problems.append(f"it reported no change, but {sorted(changed)} changed")
         if result["failed"] and not result.get("msg"):
-            self.problems.append("it failed without a word")
+            self.problems.append("it failed without a message")
         if rows is None:
             if not result["failed"]:
-                self.problems.append("it says nothing of what it did")
+                self.problems.append("it does not report its changes")
             if changed:
-                self.problems.append(f"it says that nothing was begun, but {sorted(changed)} changed")
+                self.problems.append(f"it reports that it did not start, but {sorted(changed)} changed")
             return
-        self.judge_rows(rows, changed, result)
+        self.check_rows(rows, changed, result)
 
-    def judge_rows(self, rows: list[Row], changed: set[str], result: Result) -> None:
-        """Each row must be true, and no change untold."""
+    def check_rows(self, rows: list[Row], changed: set[str], result: Result) -> None:
+        """Check that each row is true, and that every change is reported."""
         items = {self.number_of(item): item for item in self.scenario.items}
         old_numbers = {item[self.subject.key]: self.number_of(item) for item in self.scenario.items}
         reported = {row.number: row for row in rows}
         missing = set(items) - set(reported) - {self.number_of(i) for i in items.values() if i.get("state") == "absent"}
         if missing:
-            self.problems.append(f"no word about {sorted(missing)}")
+            self.problems.append(f"no row for {sorted(missing)}")
         interrupted = str(result.get("msg")).lower().startswith("interrupted")
         if (interrupted or any(row.status == "failed" for row in rows)) != result["failed"]:
-            self.problems.append(f"failed is {result['failed']}, and the rows say otherwise")
+            self.problems.append(f"failed is {result['failed']}, but the rows differ")
         for number in changed:
             row = reported.get(old_numbers.get(number, number))
             if row is None or row.status in ("ok", "skipped"):
-                self.problems.append(f"{number} changed, and it says {row}")
+                self.problems.append(f"{number} changed, but the row is {row}")
         for row in rows:
             if row.status == "failed" and not row.error:
-                self.problems.append(f"{row.number} failed without a word")
+                self.problems.append(f"{row.number} failed without a message")
             if row.number in self.disputed or row.status not in ("ok", "changed"):
                 continue
             item = items.get(row.number) or {self.subject.key: row.number, "state": "absent"}
-            unheld = self.unheld(item, self.history.middle, created=row.action == "create" and row.status == "changed")
-            if unheld:
-                self.problems.append(f"it says {row}, but not so: {unheld}")
+            mismatches = self.mismatches(
+                item, self.history.middle, created=row.action == "create" and row.status == "changed"
+            )
+            if mismatches:
+                self.problems.append(f"it reports {row}, which differs: {mismatches}")
             numbers = {row.number, item[self.subject.key]}
             if row.status == "changed" and item.get("update_pin") != "always" and not numbers & changed:
-                self.problems.append(f"it says {row}, but nothing changed")
+                self.problems.append(f"it reports {row}, but nothing changed")
 
-    def doomed_with_messages(self) -> list[Box]:
-        """Boxes that hold messages and would have to go."""
-        return [box for box in self.doomed() if self.history.middle.messages.get(box.id)]
+    def planned_deletions_with_messages(self) -> list[Box]:
+        """Return the planned deletions of mailboxes with messages."""
+        return [box for box in self.planned_deletions() if self.history.middle.messages.get(box.id)]
 
-    def doomed(self) -> list[Box]:
-        """Boxes that have to go, as far as the first run left them."""
+    def planned_deletions(self) -> list[Box]:
+        """Return the planned deletions that the first run left."""
         items = {item[self.subject.key]: item for item in self.scenario.items}
         items.update({self.number_of(item): item for item in self.scenario.items})
         return [
@@ -145,39 +147,39 @@ class Judge:
             or (self.scenario.shape == "prune" and box.number not in items)
         ]
 
-    def judge_guarded(self) -> None:
-        """What holds messages may not be deleted."""
+    def check_guarded(self) -> None:
+        """Check that no mailbox with messages was deleted."""
         if not self.history.second["failed"]:
             self.problems.append(
                 "it should have deleted boxes with messages without `delete_messages`, but did not fail"
             )
-        for box in self.doomed_with_messages():
+        for box in self.planned_deletions_with_messages():
             if box.id not in self.history.after.boxes:
                 self.problems.append(f"{box.number} was deleted with its messages")
 
-    def judge_second(self) -> None:
-        """One more run without faults leads to what is declared, and loses nothing."""
+    def check_second(self) -> None:
+        """Check that another run without faults applies the declaration and loses nothing."""
         history = self.history
         if history.second["failed"]:
             self.problems.append(f"the second run failed: {history.second.get('msg')}")
             return
         for item in self.scenario.items:
-            unheld = self.unheld(item, history.after)
-            if unheld:
-                self.problems.append(f"after the second run {self.number_of(item)} is not as declared: {unheld}")
+            mismatches = self.mismatches(item, history.after)
+            if mismatches:
+                self.problems.append(f"after the second run {self.number_of(item)} is not as declared: {mismatches}")
         numbers = [box.number for box in history.after.boxes.values()]
         twice = {number for number in numbers if numbers.count(number) > 1}
         if twice:
             self.problems.append(f"there twice: {sorted(twice)}")
         always = any(item.get("update_pin") == "always" for item in self.scenario.items)
         if history.third["failed"] or (history.third["changed"] and not (always and self.pins_hidden)):
-            self.problems.append(f"the third run is not silent: {history.third.get('msg') or history.third}")
+            self.problems.append(f"the third run reports a change: {history.third.get('msg') or history.third}")
         if history.third_writes and not always:
             self.problems.append(f"the third run wrote: {history.third_writes}")
-        self.judge_losses()
+        self.check_losses()
 
-    def judge_losses(self) -> None:
-        """No box, message or field may be lost that was not declared."""
+    def check_losses(self) -> None:
+        """Check that no undeclared mailbox, message or field was lost."""
         items = {item[self.subject.key]: item for item in self.scenario.items}
         pruned = self.scenario.shape == "prune"
         for box in self.history.before.boxes.values():
@@ -187,9 +189,9 @@ class Judge:
                 continue
             now = self.history.after.boxes.get(box.id)
             if now is None:
-                self.problems.append(f"{box.number} is lost, or was deleted and made again")
+                self.problems.append(f"{box.number} is lost, or was deleted and created again")
                 continue
-            self.judge_fields(box, now, item or {})
+            self.check_fields(box, now, item or {})
             lost = self.history.before.messages.get(box.id, set()) - self.history.after.messages.get(box.id, set())
             if lost:
                 self.problems.append(f"{box.number} lost {len(lost)} messages")
@@ -200,8 +202,8 @@ class Judge:
             if lost_rivals - others:
                 self.problems.append(f"boxes of another operator are lost: {sorted(lost_rivals)}")
 
-    def judge_fields(self, box: Box, now: Box, item: Item) -> None:
-        """A field that nobody declared is as it was, or as another operator left it."""
+    def check_fields(self, box: Box, now: Box, item: Item) -> None:
+        """Check that undeclared fields are unchanged, or have another operator's values."""
         owned = {"mailbox", "Mailbox", "extension", *self.world.expected(item)}
         rival = self.history.touched.get(box.number, {})
         for name in set(box.fields) | set(rival):
@@ -209,7 +211,7 @@ class Judge:
                 continue
             allowed = [rival[name]] if name in rival else [box.fields[name]]
             if name in rival and self.world.replaces:
-                # There is no way to write such a vendor's box only if nobody else did meanwhile.
+                # Such a vendor has no conditional writes.
                 allowed.append(box.fields.get(name))
             if comparable(now.fields.get(name)) not in [comparable(value) for value in allowed]:
                 self.problems.append(
@@ -218,7 +220,7 @@ class Judge:
 
 
 def changed_numbers(before: Snapshot, after: Snapshot) -> set[str]:
-    """Numbers of boxes that were made, changed or deleted; of a renumbered one the old and the new."""
+    """Return the numbers of created, changed and deleted mailboxes, and both numbers of renumbered ones."""
     found = set()
     for box_id in before.boxes.keys() | after.boxes.keys():
         old, new = before.boxes.get(box_id), after.boxes.get(box_id)
@@ -235,9 +237,9 @@ def same(old: Box, new: Box) -> bool:
     )
 
 
-def judge(history: History) -> list[str]:
-    """Return what is wrong with a story."""
-    return Judge(history).problems_found()
+def problems_of(history: History) -> list[str]:
+    """Return the problems of a history."""
+    return RunChecks(history).problems_found()
 
 
-__all__: t.Sequence[str] = ("judge",)
+__all__: t.Sequence[str] = ("problems_of",)

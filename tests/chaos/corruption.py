@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies that a server should never send, made out of true ones from a seed."""
+"""Generate replies that no server should send from correct ones, depending on a seed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import json
 import random
 import typing as t
 
-from chaos.liar import BODIES, STATUSES, STRANGE, places
+from chaos.corrupting_server import BODIES, STATUSES, UNEXPECTED_VALUES, places
 
-#: JSON that Python's own writer does not write.
+#: JSON that Python's json module does not write.
 RAW = (
     b"NaN",
     b"Infinity",
@@ -28,7 +28,7 @@ RAW = (
     b'"\\ud800"',
     b'"\\u202e\\u0000\\u001b[31m"',
 )
-_MARK = "spoil-this-very-value"
+_MARK = "corrupt-this-very-value"
 HEADERS = (
     (b"content-encoding", b"gzip"),
     (b"content-encoding", b"br"),
@@ -48,8 +48,8 @@ class Answer(t.NamedTuple):
     body: bytes
 
 
-def spoil(true: Answer, chance: random.Random) -> Answer:
-    """Return another reply in the place of a true one."""
+def corrupt(true: Answer, chance: random.Random) -> Answer:
+    """Return a corrupted copy of a reply."""
     kind = chance.choice(
         ("value",) * 7 + ("raw",) * 4 + ("twice", "rows", "cut", "letters", "body", "status", "header")
     )
@@ -102,7 +102,7 @@ def _another_value(value: t.Any, chance: random.Random) -> bytes:
         if path:
             del _holder(value, path)[path[-1]]
             return json.dumps(value).encode()
-    return json.dumps(_replaced(value, chance, chance.choice(STRANGE))).encode()
+    return json.dumps(_replaced(value, chance, chance.choice(UNEXPECTED_VALUES))).encode()
 
 
 def _raw_value(value: t.Any, chance: random.Random) -> bytes:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies of a server that is broken or means harm: real ones with something wrong in them, and whole inventions."""
+"""Replies of a broken or hostile server: corrupted real replies, and invented ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from helpers.stored_boxes import Box
 from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 
-#: Values that nobody expects in the place of another.
-STRANGE: tuple[t.Any, ...] = (
+#: Unexpected values that replace others.
+UNEXPECTED_VALUES: tuple[t.Any, ...] = (
     None,
     True,
     0,
@@ -45,7 +45,7 @@ STRANGE: tuple[t.Any, ...] = (
     ["a", 1, {"b": []}],
     {"id": "x"},
 )
-#: Bodies in the place of the whole.
+#: Bodies that replace a whole reply.
 BODIES: tuple[bytes, ...] = (
     b"",
     b"null",
@@ -66,20 +66,20 @@ BODIES: tuple[bytes, ...] = (
 STATUSES = (200, 200, 200, 201, 204, 206, 300, 304, 400, 401, 403, 404, 409, 418, 422, 500, 599)
 
 
-class Liar(Interference):
-    """Serves some requests truly, and then answers one, or every one from there on, with something else.
+class CorruptingServer(Interference):
+    """Serve some requests correctly, and then corrupt the reply to one, or to every further request.
 
-    :param position: number of the first request that is lied to.
-    :param lie: makes a reply (status, headers, body) out of the true one.
-    :param forever: whether all further requests are lied to as well.
+    :param position: number of the first corrupted reply.
+    :param corrupt: returns another reply (status, headers, body) for the original one.
+    :param forever: whether all further replies are corrupted as well.
     """
 
     def __init__(
-        self, server: SimulatorServer, world: World, position: int, lie: t.Callable[..., t.Any], forever: bool
+        self, server: SimulatorServer, world: World, position: int, corrupt: t.Callable[..., t.Any], forever: bool
     ) -> None:
         super().__init__(server, world, ())
         self.position = position
-        self.lie = lie
+        self.corrupt = corrupt
         self.forever = forever
         self.writes_before: int | None = None
 
@@ -98,16 +98,16 @@ class Liar(Interference):
         await super().__call__(scope, receive, collect)
         if not start:
             return
-        status, headers, body = self.lie(start["status"], start["headers"], b"".join(parts))
+        status, headers, body = self.corrupt(start["status"], start["headers"], b"".join(parts))
         kept = [pair for pair in headers if pair[0].lower() != b"content-length"]
         with contextlib.suppress(Exception):
-            # The client may hang up before it has read all of it.
+            # The client may disconnect before it has read everything.
             await send({**start, "status": status, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
             await send({"type": "http.response.body", "body": body})
 
 
 def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> list[tuple[t.Any, ...]]:
-    """Every place in a JSON value."""
+    """Return the path of every place in a JSON value."""
     found = [path]
     if isinstance(value, dict):
         found += [place for key, inner in value.items() for place in places(inner, (*path, key))]
@@ -116,7 +116,7 @@ def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> list[tuple[t.Any, ...]
     return found
 
 
-def spoiled(body: bytes, chance: random.Random) -> bytes:
+def corrupted(body: bytes, chance: random.Random) -> bytes:
     """Return a reply with one or two values replaced, omitted or repeated."""
     try:
         value = json.loads(body)
@@ -125,14 +125,14 @@ def spoiled(body: bytes, chance: random.Random) -> bytes:
     for _change in range(chance.choice((1, 1, 2))):
         path = chance.choice(places(value))
         if not path:
-            value = chance.choice(STRANGE)
+            value = chance.choice(UNEXPECTED_VALUES)
             break
         holder = value
         for key in path[:-1]:
             holder = holder[key]
         action = chance.choice(("strange", "strange", "strange", "leave out", "twice"))
         if action == "strange":
-            holder[path[-1]] = chance.choice(STRANGE)
+            holder[path[-1]] = chance.choice(UNEXPECTED_VALUES)
         elif action == "leave out":
             del holder[path[-1]]
         elif isinstance(holder, list):
@@ -140,14 +140,14 @@ def spoiled(body: bytes, chance: random.Random) -> bytes:
     return json.dumps(value).encode()
 
 
-def random_lie(seed: int) -> t.Callable[..., t.Any]:
-    """A lie made from a seed."""
+def random_corruption(seed: int) -> t.Callable[..., t.Any]:
+    """Return a corruption that depends on a seed."""
     chance = random.Random(seed)
 
-    def lie(status: int, headers: list[t.Any], body: bytes) -> tuple[int, list[t.Any], bytes]:
-        kind = chance.choice(("spoil",) * 6 + ("body", "status", "headers", "bomb"))
-        if kind == "spoil":
-            return status, headers, spoiled(body, chance)
+    def corrupt(status: int, headers: list[t.Any], body: bytes) -> tuple[int, list[t.Any], bytes]:
+        kind = chance.choice(("corrupt",) * 6 + ("body", "status", "headers", "bomb"))
+        if kind == "corrupt":
+            return status, headers, corrupted(body, chance)
         if kind == "body":
             return status, headers, chance.choice(BODIES)
         if kind == "status":
@@ -162,11 +162,11 @@ def random_lie(seed: int) -> t.Callable[..., t.Any]:
             return chance.choice((200, 302, 307, 429, 503)), [*headers, *strange], body
         return status, [*headers, (b"content-encoding", b"gzip")], gzip.compress(b" " * 3_000_000 + body)
 
-    return lie
+    return corrupt
 
 
 def declared(world: World) -> list[dict[str, t.Any]]:
-    """A change, a new box and a deletion, as far as the vendor has them."""
+    """Return declarations of a change, a new mailbox and a deletion, where the vendor supports them."""
     chance = random.Random(5)
     key = world.subject.key
     items = [{key: number, **world.random_item(chance)} for number in world.seeded(2)]
@@ -179,25 +179,27 @@ def declared(world: World) -> list[dict[str, t.Any]]:
     return items
 
 
-def lied_to(world: World, module: str, position: int, lie: t.Callable[..., t.Any], forever: bool) -> Lies:
-    """Run a module against a liar."""
+def run_corrupted(
+    world: World, module: str, position: int, corrupt: t.Callable[..., t.Any], forever: bool
+) -> CorruptedRun:
+    """Run a module against a corrupting server."""
     subject = world.subject
     with subject.serve(mailboxes=5, messages=1) as server, virtual_time(server.clock.advance):
         before = world.boxes(server)
-        liar = Liar(server, world, position, lie, forever)
-        server.simulation.faults = liar  # type: ignore[assignment]
+        corrupting_server = CorruptingServer(server, world, position, corrupt, forever)
+        server.simulation.faults = corrupting_server  # type: ignore[assignment]
         options: dict[str, t.Any] = {"timeout": 2, "retry_budget": 3, "workers": 1}
         if module == subject.plural:
             options.update({subject.listed: declared(world), "report": "all"})
             if subject.can_create:
                 options.update(delete_messages=True, max_delete_percent=100)
         result = in_worker(module, subject.arguments(server, **options))
-        liar.drain()
-        return Lies(result, before, world.boxes(server), subject.writes(server), liar.requests)
+        corrupting_server.drain()
+        return CorruptedRun(result, before, world.boxes(server), subject.writes(server), corrupting_server.requests)
 
 
-class Lies(t.NamedTuple):
-    """What came of a run against a liar."""
+class CorruptedRun(t.NamedTuple):
+    """The outcome of a run against a corrupting server."""
 
     result: Result
     before: list[Box]
