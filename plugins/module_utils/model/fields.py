@@ -175,6 +175,16 @@ class FieldTable:
         return {field.option: field for field in self.fields}
 
     @functools.cached_property
+    def defaults(self) -> dict[str, Canonical]:
+        """The values of a new box without declared options."""
+        return {field.option: field.default for field in self.fields}
+
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """Options that are required to create a box."""
+        return tuple(field.option for field in self.fields if field.required)
+
+    @functools.cached_property
     def _composite_of(self) -> dict[str, Composite]:
         return {option: composite for composite in self.composites for option in composite.options}
 
