@@ -17,14 +17,14 @@ from helpers.playbooks import ROOT, play
 from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 PINS = ("748159", "260483")
-BESIDE = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"
-CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(BESIDE)}
+CONNECTION_PLUGINS = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"
+CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(CONNECTION_PLUGINS)}
 ASYNC = {"async": 60, "poll": 1}
 
 
 def module_keywords(folder: pathlib.Path) -> dict[str, t.Any]:
     """Return keywords of a task that runs as a module: its connection is local, but does not report it."""
-    return {"vars": {"ansible_connection": "beside", "vmbox_cycle_witness": str(folder / "modules-sent")}}
+    return {"vars": {"ansible_connection": "as_remote", "vmbox_cycle_log": str(folder / "modules-sent")}}
 
 
 def task(

@@ -182,7 +182,7 @@ def _text(file: File, encoding: str | None = None) -> str:
 
 
 def _refuse_spreadsheet(file: File) -> None:
-    """Refuse a spreadsheet or an archive whose name says that it is text."""
+    """Refuse a spreadsheet or an archive with the name of a text file."""
     if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
         raise ValueError("is a spreadsheet or an archive, and not text. Save it as .xlsx, .ods or .csv")
 

@@ -56,7 +56,7 @@ class _Claim:
 
     @property
     def held(self) -> bool:
-        """Check whether this run knows a box with the number, whatever a listing shows."""
+        """Check whether this run has read a box with the number, even if a listing omits it."""
         box = self.outcome.box
         return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
@@ -110,7 +110,7 @@ class _Settlement:
         try:
             while pending and self.looks < _MOST_LOOKS:
                 pending = self._watch(pending)
-                # Nothing changes any more, so no other run will act.
+                # Nothing has changed, so no other run will act.
                 self.quiet += 1
                 pending = self._act(pending)
         except VoicemailError as error:
@@ -121,7 +121,7 @@ class _Settlement:
             self._fail(claim, _several(self.boxes, claim))
 
     def _watch(self, pending: list[_Claim]) -> list[_Claim]:
-        """Check until every claim is resolved or nothing changes any more; return the open ones."""
+        """Check until every claim is resolved or nothing changes. Return the open ones."""
         waits = iter(_WAITS)
         while True:
             self.looks += 1

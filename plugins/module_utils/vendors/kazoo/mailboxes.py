@@ -79,7 +79,8 @@ class KazooMailboxes(
     def table(self) -> FieldTable:
         """The field table.
 
-        Which numbers KAZOO treats as equal and which properties it knows depends on its generation. The first reply
+        The numbers that KAZOO treats as equal, and the properties that it supports, depend on its generation. The first
+        reply
         reply shows it.
         """
         return TABLES.get(self._session.generation, MAILBOX)
@@ -222,7 +223,7 @@ class KazooMailboxes(
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages in the revision that was read, then confirm that it is gone.
 
-        KAZOO may answer success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
+        KAZOO may report success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
 
         :raises StaleError: if somebody else changed it; nothing was deleted.
         """
@@ -318,7 +319,7 @@ class KazooMailboxes(
         return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
     def _part(self, native: t.Mapping[str, t.Any], options: frozenset[str]) -> Box:
-        """Return a box of which only some options are known."""
+        """Return a box with only some of its options."""
         values = self.table.decode_some(options, native)
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
