@@ -30,7 +30,7 @@ def measure_fleet(bench: Bench) -> list[Figure]:
     for name, each in (("the first run", 1 + FLEET_MAILBOXES), ("the second run", 3), ("every later run", 2)):
         bench.simulator.forget()
         used = fleet.run("--check")
-        what = f"requests of {name} beside {bench.logins()} logins, {about}"
+        what = f"requests of {name} without {bench.logins()} logins, {about}"
         exact = Goal(INVENTORY_REQUESTS + each * accounts, exact=True)
         found.append(Figure(what, (bench.count(),), "requests", exact))
         found.append(Figure(f"the same, {FORKS} forks", (used.wall,), "s"))
