@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Collect garbage less often: unit tests create little, apart from thousands of objects that last until the end."""
+"""Look for garbage less often: unit tests create little, next to thousands of objects that last until the end."""
 
 from __future__ import annotations
 

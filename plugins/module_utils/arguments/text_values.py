@@ -28,7 +28,7 @@ _EXPRESSIONS = frozenset(("match", "prune_match"))
 def check_texts(task: Task) -> None:
     """Refuse values that are not text, and warn about numbers that are read as text.
 
-    Numbers never select noun is deleted, since YAML reads 0123 as 83.
+    Numbers never select what is deleted, since YAML reads 0123 as 83.
 
     :raises InvalidInputError: with all problems.
     """
