@@ -12,7 +12,7 @@ import typing as t
 
 import openpyxl
 import pytest
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.provisioning import COLUMNS, PINS, STAFF, Bench, assert_no_secret, assert_refused, run_together
 from helpers.runners import in_worker
 from voicemail_simulator.server import SimulatorServer
@@ -227,7 +227,7 @@ def test_missing_pins_are_generated_for_new_mailboxes_only(bench: Bench) -> None
     assert "3001" not in letters
     files = [bench.folder / name for name in ("pins.yml", "new.csv", "letters.txt")]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert not shows(pin, applied.output + applied.markdown + str(applied.report))
+    assert not contains_secret(pin, applied.output + applied.markdown + str(applied.report))
     bench.writes()
     again = bench.run(*secret, **given)
     assert (again.code, again.report["state"], bench.writes()) == (0, "unchanged", {}), again.output

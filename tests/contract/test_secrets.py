@@ -36,7 +36,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
 from helpers.greeting_subjects import recording
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.loopback import Answer, Loopback, Seen, forward_to
 from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES
 from helpers.playbooks import play
@@ -258,8 +258,8 @@ def test_a_play_leaks_no_secret(vendor: str, folder: pathlib.Path) -> None:
     assert "httpcore" in places["debug.log"]
     assert "httpcore" in places["debug.log"]
     for name, text in places.items():
-        found = [secret for secret in secrets if shows(secret, text)]
-        lines = [line[:400] for line in text.splitlines() for secret in found if shows(secret, line)]
+        found = [secret for secret in secrets if contains_secret(secret, text)]
+        lines = [line[:400] for line in text.splitlines() for secret in found if contains_secret(secret, line)]
         assert not found, f"{name} shows {found}: {lines[:3]}"
 
 
@@ -282,7 +282,7 @@ def test_module_failures_contain_no_secret(
     assert failed > 5
     subject = SUBJECTS[vendor][0]
     for secret in {*PINS, *secrets_of(subject), *echo.tokens}:
-        assert not [text[:1000] for text in reported if shows(secret, text)], secret
+        assert not [text[:1000] for text in reported if contains_secret(secret, text)], secret
 
 
 #: A function of each layer, and a module that calls it.
@@ -337,6 +337,6 @@ def test_exceptions_in_any_layer_contain_no_secret(
     assert any(result["failed"] for result in found)
     for result in found:
         reported = json.dumps(result)
-        assert not [secret for secret in secrets if shows(secret, reported)], reported
+        assert not [secret for secret in secrets if contains_secret(secret, reported)], reported
         assert not result["failed"] or result["msg"]
     assert any("unexpected LookupError" in result.get("msg", "") for result in found), [one["msg"] for one in found]
