@@ -21,7 +21,7 @@ from .transport import tls
 from .vendors.registry import load_drivers
 
 #: Number of new objects after which Python collects garbage in the youngest generation.
-_COLLECT_AFTER = 300_000
+_COLLECT_AFTER = 1_000_000
 
 
 def run(task: Task) -> Result:

@@ -27,6 +27,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes impo
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import plan as planning
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import write as writing
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import run as audio_run
@@ -292,7 +293,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (items.Reader, "read", "vmboxes"),
     (engine, "apply", "vmbox"),
     (engine, "plan_in_order", "vmboxes"),
-    (engine, "match", "vmboxes"),
+    (planning, "match", "vmboxes"),
     (writing, "run_all", "vmboxes"),
     (writing, "carry_out", "vmboxes"),
     (steps, "unapplied_options", "vmbox"),

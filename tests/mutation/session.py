@@ -19,6 +19,7 @@ import os
 import pathlib
 import random
 import resource
+import signal
 import sys
 import time
 import types
@@ -204,6 +205,8 @@ class MutationSession:
             os.setpgid(0, 0)
             work = int(WORK_LIMIT[0] * seconds + WORK_LIMIT[1])
             resource.setrlimit(resource.RLIMIT_CPU, (work, work + 1))
+            # Ends it as well where this program is killed and cannot.
+            signal.alarm(int(latest - time.monotonic()) + 60)
             silent = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)

@@ -55,7 +55,7 @@ def run(task: Task) -> Result:
 
 def _number(target: Vendor, resource: Resource, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
     try:
-        return str(target.tables[resource.key].number.parse(params.get(resource.singular)))
+        return target.tables[resource.key].parse_number(params.get(resource.singular))
     except ValueError as error:
         problems.append(Problem(str(error), option=resource.singular))
         return ""

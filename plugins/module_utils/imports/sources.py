@@ -249,7 +249,7 @@ def _read_document(file: File) -> list[Entry]:
         if not isinstance(entry.item, dict):
             text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
             entry.problems.append(Problem(text, subject=entry.subject()))
-        elif any(name in entry.item for name in _RESERVED):
+        elif not entry.item.keys().isdisjoint(_RESERVED):
             entry.problems += [
                 Problem(f"`{name}` is not an option", subject=entry.subject(), hint="The collection sets it itself")
                 for name in _RESERVED

@@ -252,7 +252,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     numbers = None
     try:
         if params.get(table.key) is not None:
-            numbers = frozenset((str(table.number.parse(params[table.key])),))
+            numbers = frozenset((table.parse_number(params[table.key]),))
         pattern = re.compile(params.get("match") or "")
     except ValueError as error:
         problems.append(Problem(str(error), option=table.key))

@@ -81,7 +81,7 @@ def run(task: Task) -> Result:
 def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
     params = task.params
     moments = _moments(params, problems)
-    if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
+    if not params.get("all_mailboxes") and params.get("mailbox") is None and params.get("shared_voicemail") is None:
         problems.append(Problem("set one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
     if params.get("shared_voicemail") is not None:
         require_resource(target, SHARED_VOICEMAILS.key, "Select by `mailbox` or `all_mailboxes`")
@@ -99,7 +99,8 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         status=Status(status) if status else None,
         caller=params.get("caller"),
         limit=params.get("limit"),
-        **moments,
+        older_than=moments.get("older_than"),
+        newer_than=moments.get("newer_than"),
     )
 
 
@@ -157,7 +158,7 @@ def _number(
     if value is None:
         return None
     try:
-        return str(target.tables[resource.key].number.parse(value))
+        return target.tables[resource.key].parse_number(value)
     except ValueError as error:
         problems.append(Problem(str(error), option=option))
         return None
@@ -223,7 +224,7 @@ def _order(target: Vendor, params: t.Mapping[str, t.Any], selection: Selection, 
     to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
     option = "to_mailboxes" if state == "copied" else "to_mailbox"
     numbers = [_number(target, number, option, problems) for number in to or ()]
-    if state in ("copied", "moved") and not all(numbers):
+    if None in (to or ()):
         problems.append(Problem("must be the number of a mailbox", option=option))
     if state == "absent" and not selection.named and params.get("max_deletions") is None:
         problems.append(

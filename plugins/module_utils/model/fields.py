@@ -159,6 +159,16 @@ class FieldTable:
             return one is other
         return one == other or self.number.key(one) == self.number.key(other)
 
+    def parse_number(self, value: t.Any) -> str:
+        """Return the number of a box from an option that must name one.
+
+        :raises ValueError: with the problem and the expected form.
+        """
+        number = self.number.parse(value)
+        if not isinstance(number, str):
+            raise ValueError("must not be empty")
+        return number
+
     @functools.cached_property
     def by_option(self) -> dict[str, Field]:
         """Every field by its option."""
@@ -275,10 +285,12 @@ class FieldTable:
             place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
-    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
+    def conflicts(self, options: t.Collection[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions after ``options`` are applied to a box."""
-        asked = self._composite_of.keys() & options
-        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options)) if asked else ()
+        if self._composite_of.keys().isdisjoint(options):
+            return []
+        asked = set(options)
+        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
     @functools.cached_property

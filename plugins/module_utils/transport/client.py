@@ -340,7 +340,7 @@ class Client:
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
         if is_plain_server(error):
-            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
+            return f"{host}:{port}{way} does not speak TLS"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)

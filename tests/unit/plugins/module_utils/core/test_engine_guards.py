@@ -5,11 +5,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import types
 import typing as t
 
 import pytest
-from helpers.memory_vendor import Store
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
+    UnsafeError,
+    UnsupportedError,
+    VoicemailError,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.apply import Options, apply
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.describe import checksum
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.guards import (
+    Limits,
+    add_pruning,
+    check_deletions,
+    check_limits,
+    check_updates,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Action, Index, Plan, Step
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
+from helpers.memory_vendor import TABLE, MemoryMailboxes, Store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,3 +235,83 @@ def test_pruned_mailboxes_are_listed_in_order() -> None:
     result = store.run(mailboxes=named(["3000"], "Desk 3000"), prune=True, max_delete_percent=100)
     assert [row["mailbox"] for row in result["results"]] == ["1000", "1001", "1002"]
     assert {row["action"] for row in result["results"]} == {"delete"}
+
+
+BOX = Box("1000", "one", {})
+ITEM = Desired(Subject("mailbox", "1000"), "1000", {})
+
+
+def plan_of(updates: int = 0, kept: int = 0, creations: int = 0, pruned: int = 0, present: int = 0) -> Plan:
+    """Return a plan with so many steps of each kind."""
+    counts = {"update": updates, "none": kept}
+    steps = [Step(Action(action), "1000", ITEM, BOX) for action, count in counts.items() for _step in range(count)]
+    steps += [Step(Action.CREATE, "1000", ITEM)] * creations + [Step(Action.DELETE, "1000", None, BOX)] * pruned
+    return Plan(TABLE, steps, present=present)
+
+
+@pytest.mark.parametrize(("updates", "kept", "percent"), [(3, 4, 43), (1, 2, 34), (2, 2, 50), (1, 0, 100), (1, 99, 1)])
+def test_the_part_of_the_declared_mailboxes_that_is_updated(updates: int, kept: int, percent: int) -> None:
+    plan = plan_of(updates, kept, creations=5, pruned=5)
+    check_updates(plan, Limits(max_update_percent=percent, max_updates=updates))
+    with pytest.raises(UnsafeError, match=f"{percent} percent of the {updates + kept} declared ones that exist"):
+        check_updates(plan, Limits(max_update_percent=percent - 1))
+    with pytest.raises(UnsafeError, match=f"{updates} updates planned, more than `max_updates`"):
+        check_updates(plan, Limits(max_updates=updates - 1))
+
+
+def test_nothing_is_no_part_of_nothing() -> None:
+    empty = plan_of(creations=3)
+    check_updates(empty, Limits(max_update_percent=0, max_updates=0))
+    check_deletions(empty, Limits(max_delete_percent=0, max_deletions=0))
+
+
+def test_prune_where_nothing_can_be_deleted() -> None:
+    fixed = dataclasses.replace(TABLE, refused={"create": "x", "state": "users keep them"})
+    with pytest.raises(UnsupportedError, match="`prune` is not possible: users keep them"):
+        check_limits(fixed, Limits(prune=True), 1, 1)
+    check_limits(fixed, Limits(), 1, 1)
+
+
+def test_pruned_mailboxes_are_in_order() -> None:
+    boxes = [Box("2", "b", {}), Box("1", "d", {}), Box("2", "a", {}), Box("3", "c", {})]
+    plan = Plan(TABLE, [Step(Action.NONE, "3", ITEM, boxes[3])])
+    add_pruning(plan, Index.of(boxes), Limits(prune=True))
+    assert [step.current.id for step in plan.steps if step.current] == ["c", "d", "a", "b"]
+
+
+def test_messages_that_cannot_be_counted() -> None:
+    def fail(request: str, _number: str) -> None:
+        if request == "count":
+            raise VoicemailError("no access")
+
+    store = Store(before=fail).numbered("1000")
+    assert "no access" in store.run(mailboxes=absent(["1000"]))["msg"]
+    assert list(store.stored) == ["1000"]
+    result = store.run(mailboxes=absent(["1000"]), delete_messages=True)
+    assert not result["failed"], result["msg"]
+    assert "warnings" not in result
+    assert store.stored == {}
+
+
+def test_a_checksum_of_the_first_version_is_named() -> None:
+    boxes: t.Any = MemoryMailboxes(types.SimpleNamespace(store=Store().numbered("1000")))
+    options = Options(check=True, system=lambda: ("kazoo", "http://pbx", "key"))
+    report = apply(boxes, [dataclasses.replace(ITEM, values={"name": "New"})], options)
+    for expected, problem in (
+        (report.checksum, None),
+        (checksum(report.plan), "`expect_checksum` is a checksum of version 1.0"),
+        ("x", "the plan differs from the reviewed one"),
+    ):
+        asked = dataclasses.replace(options, expect_checksum=expected)
+        if problem is None:
+            apply(boxes, [dataclasses.replace(ITEM, values={"name": "New"})], asked)
+            continue
+        with pytest.raises(UnsafeError, match=problem):
+            apply(boxes, [dataclasses.replace(ITEM, values={"name": "New"})], asked)
+
+
+def test_a_mailbox_that_exists_twice_does_not_hide_the_next() -> None:
+    store = Store(summary=frozenset({"none"})).numbered("1000", "1000", "1001")
+    items = [{"mailbox": "1000", "name": "New"}, {"mailbox": "1001", "name": "Desk 1001"}]
+    result = store.run(mailboxes=items, invalid="skip")
+    assert (result["failed"], result["changed"], result["summary"]["skipped"]) == (False, False, 1)

@@ -20,6 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     VoicemailError,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import inventory
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.guards import Limits
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.handlers import dictionary_problems, listed
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.account import Account
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import protocol, registry
@@ -39,7 +40,7 @@ def test_a_resource_that_a_vendor_does_not_have() -> None:
     text = refused(module="shared_voicemails", shared_voicemails=[])
     assert (
         text
-        == "kazoo has no shared voicemails. Only portsip has shared voicemails. Use the module vmbox for mailboxes."
+        == "KAZOO has no shared voicemails. Only PortSIP PBX has shared voicemails. Use the module vmbox for mailboxes."
     )
 
 
@@ -51,7 +52,8 @@ def test_a_resource_that_a_vendor_does_not_have() -> None:
     ],
 )
 def test_types_of_declarations(raw: dict[str, t.Any], problem: str) -> None:
-    task = dispatch.Task("vmboxes", {**PARAMS, "on_guard": "stop", "invalid": "fail"}, raw)
+    limits = {field.name: field.default for field in dataclasses.fields(Limits)}
+    task = dispatch.Task("vmboxes", {**PARAMS, **limits, "on_guard": "stop", "invalid": "fail"}, raw)
     with pytest.raises(InvalidInputError, match=problem):
         dispatch.run(task)
 
@@ -65,7 +67,7 @@ def test_warnings_about_a_declaration() -> None:
     store = Store()
     items = [{"mailbox": 1000, "name": "A", "language": "en"}]
     (ignored, number) = store.run(mailboxes=items, on_unsupported="warn", check=True)["warnings"]
-    assert ignored.startswith("item 1 (mailbox 1000): `language` is not supported by kazoo")
+    assert ignored.startswith("item 1 (mailbox 1000): `language` is not supported by KAZOO")
     assert number.startswith("read as text although it is a number, and YAML reads 0123 as 83: item 1 (mailbox 1000)")
 
 
@@ -153,8 +155,9 @@ def test_dictionaries_of_vendors(raw: dict[str, t.Any], problems: list[str]) -> 
 def test_what_is_read_is_checked_first() -> None:
     assert "`match` is not a regular expression" in refused(module="vmbox_info", match="(")
     assert "`mailbox` " in refused(module="vmbox_info", mailbox="10 00")
+    assert refused(module="vmbox_info", mailbox="") == "`mailbox` must not be empty."
     text = refused(module="vmbox_info", include_options=["onsip.attach", "kazoo.callflow"])
-    assert text == "`include_options` names onsip.attach, which kazoo does not have. Leave it out."
+    assert text == "`include_options` names onsip.attach, which KAZOO does not have. Leave it out."
 
 
 def test_the_compact_result() -> None:
@@ -257,7 +260,7 @@ def test_what_an_inventory_refuses() -> None:
     with pytest.raises(UnsupportedError, match="KAZOO does not show which mailboxes changed, so they cannot"):
         hosts(Store(), mailbox_cache="x")
     others = {**PARAMS, "resource": "accounts", "vendor": "portsip"}
-    with pytest.raises(UnsupportedError, match="These can: kazoo"):
+    with pytest.raises(UnsupportedError, match="These can: KAZOO"):
         inventory.read(dispatch.Task("vmbox_info", others, {}))
     assert inventory.address({"vendor": "kazoo", "url": "http://pbx"}) == "http://pbx"
     assert inventory.address({"vendor": "onsip"}) == registry.vendor("onsip").default_url

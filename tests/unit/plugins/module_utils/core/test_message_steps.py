@@ -276,7 +276,7 @@ def test_how_a_step_is_reported() -> None:
         "mailbox": "3000",
         "id": "one",
         "action": "move",
-        "label": "message one of 3000",
+        "label": "3000 message from +49 30 1 of 2026-11-28 12:00:00 UTC",
         "before_header": "message one",
         "after_header": "message one",
         "before": SHOWN,
@@ -294,7 +294,7 @@ def test_how_a_step_is_reported() -> None:
         "action": "upload",
     }
     shown = uploaded.difference()
-    assert (shown["id"], shown["label"], shown["before"]) == (None, "message new of 3001", {})
+    assert (shown["id"], shown["label"], shown["before"]) == (None, "3001 message new", {})
     assert MessageStep("one", Action.NONE).difference()["label"] == "message one"
     assert MessageReport([]).nouns == ("message", "messages")
 

@@ -56,9 +56,9 @@ def test_ids_that_a_url_can_contain(text: str, usable: bool) -> None:
 
 def test_what_is_known_of_a_box_and_of_a_query() -> None:
     partial = Box("1", "one", {"name": "A", "zone": None}, full=False)
-    assert partial.covers(["name", "zone"])
-    assert not partial.covers(["name", "pin"])
-    assert Box("1", "one", {}).covers(["pin"])
+    assert partial.covers(frozenset({"name", "zone"}))
+    assert not partial.covers(frozenset({"name", "pin"}))
+    assert Box("1", "one", {}).covers(frozenset({"pin"}))
     assert ListQuery().everything
     assert not ListQuery(frozenset()).everything
     assert SkippedItem("1", frozenset(), None, ()).is_known
