@@ -18,9 +18,6 @@ Result = t.TypeVar("Result")
 Argument = t.TypeVar("Argument")
 
 
-#: Seconds in which results are collected while there is more to call for.
-_PAUSE = 0.01
-
 #: A result, or the error of a call.
 _Entry: t.TypeAlias = tuple[t.Any, BaseException | None]
 
@@ -137,9 +134,6 @@ class _Crew:
             for _thread in range(wanted):
                 pool.submit(self._work)
             self._threads += wanted
-            if self._waiting and self._done.empty():
-                # No result is urgent while arguments wait, and waking up for each one would interrupt the calls.
-                self._over.wait(_PAUSE)
             entry = self._done.get()
             self._take(entry, keep)
             further = list(more(entry[0])) if entry is not None and entry[1] is None else []
