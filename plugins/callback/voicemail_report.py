@@ -219,7 +219,7 @@ class CallbackModule(CallbackBase):
         self._write()
 
     def _write_what_is_left(self, process: int) -> None:
-        # A worker is a copy of the reporting process and knows only a part of the results.
+        # A worker is a copy of the reporting process and has only a part of the results.
         if os.getpid() != process or not self._open:
             return
         self._gathering.reports.append(ended_early("all hosts", "the run ended early; see its output"))

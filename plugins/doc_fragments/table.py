@@ -43,7 +43,7 @@ options:
         empty cell, and C(*) means every other value. A value may be a dictionary of several options; C(option) is then not needed.
       - >-
         A dictionary with C(settings) reads cells such as C(attach=yes|delete=no), by the name of each setting.
-      - Several columns may hold one list, such as C(emails).
+      - Several columns may contain one list, such as C(emails).
     type: dict
     version_added: 1.1.0
   templates:

@@ -53,6 +53,10 @@ options:
     description: Include PINs. The table must then be encrypted before it is written.
     type: bool
     default: false
+  return_problems:
+    description: Return what prevents the table as C(problem), empty if nothing does, instead of a table or an error.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -104,10 +108,29 @@ def boxes_to_rows(
     resource: str = "mailboxes",
     include_ids: bool = False,
     include_pins: bool = False,
+    return_problems: bool = False,
 ) -> t.Any:
     """Return a table; see the documentation above.
 
     :raises AnsibleFilterError: if the arguments are invalid, or a box cannot be stored in a file.
+    """
+    try:
+        table = _table(boxes, format, resource, include_ids, include_pins)
+    except _UnwritableError as error:
+        if not return_problems:
+            raise AnsibleFilterError(f"boxes_to_rows: {error}") from error
+        return {"problem": str(error)}
+    return {"problem": ""} if return_problems else table
+
+
+class _UnwritableError(ValueError):
+    """The boxes cannot be written in this format."""
+
+
+def _table(boxes: t.Any, format: str, resource: str, include_ids: bool, include_pins: bool) -> t.Any:  # noqa: A002
+    """Return the table.
+
+    :raises _UnwritableError: if a box cannot be stored in a file, or a library is missing.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_rows needs {LIBRARIES}")
@@ -120,14 +143,14 @@ def boxes_to_rows(
     try:
         plain = plain_boxes(boxes, key, left_out)
     except ValueError as error:
-        raise AnsibleFilterError(f"boxes_to_rows: {error}") from error
+        raise _UnwritableError(str(error)) from error
     try:
         table = table_of(plain, BY_PLURAL[resource], left_out)
         text = as_csv(table)
         if format == "xlsx":
             return base64.b64encode(as_workbook(table, resource)).decode()
     except ValueError as error:
-        raise AnsibleFilterError(f"boxes_to_rows: `format` xlsx {error}") from error
+        raise _UnwritableError(f"`format` xlsx {error}") from error
     return text if format == "csv" else table.as_dictionaries()
 
 

@@ -211,7 +211,9 @@ class LookupModule(LookupBase):
             name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
-                raise InvalidInputError.of([Problem(f"the file or folder {name} does not exist")])
+                base = self.get_option("folder")
+                shown = name if base is None else pathlib.Path(base, name).absolute()
+                raise InvalidInputError.of([Problem(f"the file or folder {shown} does not exist")])
             path = pathlib.Path(place)
             found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))

@@ -71,9 +71,11 @@ def connect_options(
         problems.append(Problem(wrong, option="url"))
     if not offline and (missing := missing_credentials(given, target.credentials)):
         problems.append(Problem(missing))
-    ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
-    if len(ways) > 1:
-        named = " and ".join(f"`{way[0]}`" for way in ways)
+    logins = [
+        login for login in target.credentials if login != ("token",) and all(given.get(option) for option in login[:1])
+    ]
+    if len(logins) > 1:
+        named = " and ".join(f"`{login[0]}`" for login in logins)
         problems.append(Problem(f"credentials contradict each other: {named} are alternatives; set one"))
     for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
         if given.get(option) is not None and given[option] < least:

@@ -10,6 +10,7 @@ import gc
 import typing as t
 
 from .arguments.text_values import check_texts
+from .concurrency import in_order
 from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
 from .mailboxes import handlers as mailboxes
@@ -20,7 +21,7 @@ from .transport import tls
 from .vendors.registry import load_drivers
 
 #: Number of new objects after which Python collects garbage in the youngest generation.
-_COLLECT_AFTER = 300_000
+_COLLECT_AFTER = 1_000_000
 
 
 def run(task: Task) -> Result:
@@ -65,8 +66,8 @@ def _rare_collection() -> t.Iterator[None]:
 
 def prepare() -> None:
     """Load possible imports of tasks once in a process that forks, so that its forks need not."""
-    load_drivers()
-    tls.prepare()
+    # Loading the certificates needs no Python, so that another core can do it in the meantime.
+    in_order(lambda load: load(), [load_drivers, tls.prepare], 2)
 
 
 __all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")

@@ -93,7 +93,7 @@ SHARED_VOICEMAILS = Resource(
     shared=SHARED_VOICEMAIL,
 )
 RESOURCES: dict[str, Resource] = {one.key: one for one in (MAILBOXES, SHARED_VOICEMAILS)}
-#: The same by the option that holds many.
+#: The same by the option of the list.
 BY_PLURAL: dict[str, Resource] = {one.plural: one for one in RESOURCES.values()}
 
 

@@ -151,7 +151,9 @@ def run_in_worker(name: str, raw: t.Mapping[str, t.Any], worker: Worker) -> Resu
     environment = worker.environment
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
     given = with_dictionaries(_spec(name), given)
-    written = without_nulls(given) | _from_task(given, environment)
+    # Ansible would copy every item, and checks none of them.
+    items = {option: value for option, value in given.items() if option in _unchecked(name) and isinstance(value, list)}
+    written = without_nulls({**given, **{option: [] for option in items}}) | _from_task(given, environment)
     validated = _validator(name, other_logins(given)).validate(checkable(_spec(name), written))
     warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
     if validated.error_messages:
@@ -161,7 +163,7 @@ def run_in_worker(name: str, raw: t.Mapping[str, t.Any], worker: Worker) -> Resu
         refused: Result = {"failed": True, "msg": _refusal(name, given, given, message, _from_task(given, environment))}
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
-    params = validated.validated_parameters
+    params = {**validated.validated_parameters, **items}
     task = dispatch.Task(
         name,
         params,
@@ -182,6 +184,12 @@ def run_in_worker(name: str, raw: t.Mapping[str, t.Any], worker: Worker) -> Resu
 def _spec(name: str) -> dict[str, t.Any]:
     # Shared by the items of a loop: building it costs as much as using it.
     return argument_spec(name)
+
+
+@functools.cache
+def _unchecked(name: str) -> frozenset[str]:
+    """Return the lists of a module whose items Ansible does not check: its handler does."""
+    return frozenset(option for option, spec in _spec(name).items() if spec.get("elements") == "raw")
 
 
 @functools.cache

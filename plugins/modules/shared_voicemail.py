@@ -40,7 +40,7 @@ EXAMPLES = r"""
       - support@example.com
     play_datetime: 24_hour
 
-- name: No shared voicemail 8001 any more
+- name: Delete shared voicemail 8001
   telephony.voicemail.shared_voicemail:
     vendor: portsip
     url: https://pbx.example.com:8887/api

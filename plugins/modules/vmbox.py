@@ -47,7 +47,7 @@ EXAMPLES = r"""
     mailbox: "3000"
     new_mailbox: "3100"
 
-- name: No mailbox 3100 any more, nor its messages
+- name: Delete mailbox 3100 and its messages
   telephony.voicemail.vmbox:
     vendor: kazoo
     url: https://kazoo.example.com:8443/v2

@@ -34,7 +34,8 @@ options:
   src:
     description:
       - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that contains the list under C(mailboxes).
-      - Such a dictionary may hold options for all of its mailboxes under C(defaults), in YAML and JSON. They override
+      - Such a dictionary may contain options for all of its mailboxes under C(defaults), in YAML and JSON. They
+          override
         O(defaults), and the mailbox overrides them.
       - It is read on the controller, and may be encrypted with ansible-vault. For thousands of entries, this is much faster than a variable.
       - For text options, values without quotes are the characters in the file, such as C(0123) or C(yes).

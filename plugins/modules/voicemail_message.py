@@ -13,7 +13,8 @@ version_added: 1.0.0
 description:
   - Makes the selected messages what O(state) says. What is already so is left alone, and what was done is read back.
   - What became of each message is returned. When some fail, the others are still done, and the task fails.
-  - What a vendor cannot do is an error before the first request. KAZOO can do everything, PortSIP marks and deletes, TEL4VN and OnSIP do neither.
+  - Unsupported states are an error before the first request. KAZOO supports all, PortSIP marks and deletes, TEL4VN and
+      OnSIP support none.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 extends_documentation_fragment:
@@ -90,7 +91,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What nobody needs any more
+- name: Delete old messages
   telephony.voicemail.voicemail_message:
     vendor: kazoo
     url: https://kazoo.example.com:8443/v2

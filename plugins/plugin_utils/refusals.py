@@ -19,7 +19,7 @@ _COLLECTION = "ansible_collections.telephony.voicemail."
 
 
 class RefusedArgument(str):
-    """Stands for an argument that could not be evaluated, until the action of the task runs."""
+    """Replaces an argument that could not be evaluated, until the action of the task runs."""
 
     __slots__ = ("error",)
 

@@ -46,8 +46,9 @@ def page(report: dict[str, t.Any]) -> str:
     )
     environment.filters["shown"] = formats.shown
     environment.filters["described"] = formats.described
+    # Before the texts are cleaned, which joins their lines.
+    every = formats.cleaned(formats.rows(report))
     report = formats.cleaned(report)
-    every = formats.rows(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         rows=every,

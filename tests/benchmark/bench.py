@@ -33,6 +33,7 @@ class Sizes:
     :param bucket: writes under a token bucket.
     :param cached: boxes of the runs with a cache.
     :param accounts: accounts of a fleet.
+    :param fleet: accounts of the comparison that the guide for fleets describes.
     :param recordings: messages whose recordings are downloaded.
     :param large: bytes of a recording to measure memory.
     :param latencies: seconds that the simulator delays every reply.
@@ -48,6 +49,7 @@ class Sizes:
     bucket: int
     cached: tuple[int, ...]
     accounts: int
+    fleet: int
     recordings: int
     large: int
     latencies: tuple[float, ...]
@@ -64,6 +66,7 @@ FULL = Sizes(
     bucket=300,
     cached=(50, 150, 1000),
     accounts=20,
+    fleet=100,
     recordings=1000,
     large=25_000_000,
     latencies=(0.0, 0.02),
@@ -79,6 +82,7 @@ QUICK = Sizes(
     bucket=115,
     cached=(50, 160),
     accounts=3,
+    fleet=3,
     recordings=30,
     large=2_000_000,
     latencies=(0.02,),

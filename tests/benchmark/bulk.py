@@ -28,7 +28,7 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
         *_loop_figures(slow, bench.sizes, when, Goal(180, at_least=True) if latency else None),
         *_ratio_figures(rounds, when, bool(latency)),
         Figure(
-            f"requests beside the login and the boxes{when}",
+            f"requests without the login and the boxes{when}",
             (requests - bench.sizes.bulk,),
             "requests",
             Goal(2, exact=True),
@@ -155,7 +155,7 @@ def _unchanged(bench: Bench, profile: str, where: str, limit: float) -> list[Fig
     player.vmboxes(declared(sizes.bulk, changed=few))
     changed = bench.count()
     return [
-        Figure(f"requests beside the login, unchanged{where}", (unchanged,), "requests", Goal(1 + reads, exact=True)),
+        Figure(f"requests without the login, unchanged{where}", (unchanged,), "requests", Goal(1 + reads, exact=True)),
         Figure(f"logins{where}", (logins,), "requests", Goal(1, exact=True)),
         Figure(
             f"further requests for {few} changed boxes{where}",

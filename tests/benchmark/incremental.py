@@ -41,7 +41,7 @@ def _requests(bench: Bench, profile: str, caches: t.Iterator[str]) -> list[Figur
         bench.simulator.forget()
         _plan(bench, count, cache=cache)
         limit = Goal(1 + -(-count // 150), exact=True)
-        what = f"requests beside the login, {count} unchanged{where}"
+        what = f"requests without the login, {count} unchanged{where}"
         found.append(Figure(what, (bench.count(),), "requests", limit))
     few = max(1, count // 100)
     source = bench.player.write("changed.json", declared(count, changed=few))
@@ -50,7 +50,7 @@ def _requests(bench: Bench, profile: str, caches: t.Iterator[str]) -> list[Figur
     _plan(bench, count, cache=cache)
     limit = Goal(1 + -(-count // 150) + few, exact=True)
     found.append(
-        Figure(f"requests beside the login, {few} of {count} changed{where}", (bench.count(),), "requests", limit)
+        Figure(f"requests without the login, {few} of {count} changed{where}", (bench.count(),), "requests", limit)
     )
     return found
 
@@ -80,7 +80,7 @@ def _fleet(bench: Bench, cache: str) -> list[Figure]:
         for account_id in ids:
             bench.task("vmboxes", check=check, src=source, account_id=account_id, **login)
     each = bench.count() / len(ids)
-    what = f"requests an account beside the login, {len(ids)} accounts of {FLEET_MAILBOXES} unchanged mailboxes"
+    what = f"requests per account without the login, {len(ids)} accounts of {FLEET_MAILBOXES} unchanged mailboxes"
     return [Figure(what, (each,), "requests", Goal(3, exact=True))]
 
 

@@ -49,12 +49,12 @@ def _downloads(bench: Bench) -> list[Figure]:
             goal=Goal(5, at_least=True),
         ),
         Figure(
-            f"requests beside the login and the {downloads} downloads",
+            f"requests without the login and the {downloads} downloads",
             (requests - sizes.recordings,),
             "requests",
             Goal(2, exact=True),
         ),
-        Figure("requests of a second run beside the login", (again,), "requests", Goal(2, exact=True)),
+        Figure("requests of a second run without the login", (again,), "requests", Goal(2, exact=True)),
         Figure("recordings that a second run transfers", (transferred,), "requests", Goal(0, exact=True)),
     ]
 

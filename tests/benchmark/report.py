@@ -24,6 +24,7 @@ HEADINGS = {
     "create": "A thousand new mailboxes",
     "unchanged": "A thousand mailboxes, none or few changed",
     "cache": "With a cache, none or few changed since the last run",
+    "fleet": "A fleet of accounts, compared every hour",
     "plan": "Tens of thousands of mailboxes",
     "bucket": "Under a rate limit",
     "output": "What is printed",

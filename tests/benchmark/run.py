@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 import report  # noqa: E402
 from bench import FULL, QUICK, Bench  # noqa: E402
 from bulk import measure_create, measure_unchanged  # noqa: E402
+from fleet import measure_fleet  # noqa: E402
 from incremental import measure_cache  # noqa: E402
 from measuring import Figure  # noqa: E402
 from recordings import measure_audio  # noqa: E402
@@ -35,6 +36,7 @@ MEASUREMENTS = {
     "create": measure_create,
     "unchanged": measure_unchanged,
     "cache": measure_cache,
+    "fleet": measure_fleet,
     "plan": measure_plan,
     "bucket": measure_bucket,
     "output": measure_output,
@@ -47,6 +49,7 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="measure this (repeat for more)")
+    parser.add_argument("--accounts", type=int, help="accounts of the measurement `fleet`")
     parser.add_argument("--quick", action="store_true", help="small sizes, only to test the benchmark")
     parser.add_argument(
         "--write",
@@ -57,7 +60,11 @@ def parse_arguments() -> argparse.Namespace:
         help="write page and plot to the documentation, or to a folder",
     )
     options = parser.parse_args()
-    if options.write and options.write.resolve() == DOCUMENTATION and (options.only or options.quick):
+    if (
+        options.write
+        and options.write.resolve() == DOCUMENTATION
+        and (options.only or options.quick or options.accounts)
+    ):
         parser.error("the documentation only contains complete runs; set --write to another folder")
     return options
 
@@ -76,7 +83,9 @@ def main() -> int:
     begun = time.monotonic()
     groups = {}
     with tempfile.TemporaryDirectory() as folder, running() as simulator:
-        bench = Bench(QUICK if options.quick else FULL, simulator, pathlib.Path(folder))
+        sizes = QUICK if options.quick else FULL
+        sizes = dataclasses.replace(sizes, fleet=options.accounts or sizes.fleet)
+        bench = Bench(sizes, simulator, pathlib.Path(folder))
         for name in chosen:
             groups[name] = [judged(one, options.quick) for one in MEASUREMENTS[name](bench)]
             report.show(name, groups[name])

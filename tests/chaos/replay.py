@@ -13,7 +13,7 @@ import urllib.parse
 from unittest import mock
 
 import httpx
-from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Transport
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import TARGET, Transport
 from chaos.corruption import Answer, corrupt
 
 #: Far more requests than any of these tasks sends. A task that reaches this number never ends.
@@ -37,7 +37,8 @@ class Key(t.NamedTuple):
         form = (
             urllib.parse.parse_qs(request.content.decode("utf-8", "replace")) if b"Action=" in request.content else {}
         )
-        return cls(request.method, url.path, url.query.decode(), form.get("Action", [""])[0])
+        target: bytes = request.extensions.get(TARGET, url.raw_path)
+        return cls(request.method, url.path, target.partition(b"?")[2].decode(), form.get("Action", [""])[0])
 
     @property
     def destructive(self) -> bool:

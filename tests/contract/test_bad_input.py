@@ -24,7 +24,7 @@ GENERAL: list[tuple[dict[str, t.Any], tuple[str, ...]]] = [
 ]
 SPECIAL: list[Case] = [
     (KAZOO, {"mailbox": "3000", "name": "x", "pin": "123"}, ("mailbox 3000", "pin", "4 to 15 characters")),
-    (KAZOO, {"mailbox": "3000", "name": "x", "notify": True}, ("notify", "kazoo", "emails", "on_unsupported")),
+    (KAZOO, {"mailbox": "3000", "name": "x", "notify": True}, ("notify", "KAZOO", "emails", "on_unsupported")),
     (KAZOO, {"mailbox": "3000", "name": "x", "kazoo": {"skip_greting": True}}, ("skip_greting", "skip_greeting")),
     (
         KAZOO,
@@ -38,13 +38,13 @@ SPECIAL: list[Case] = [
     (KAZOO, {"mailbox": "3000", "name": "x", "owner_id": "short"}, ("owner_id", "32")),
     (KAZOO, {"mailbox": "3000", "name": None}, ("name", "cleared")),
     (KAZOO, {"id": "0" * 32, "name": "x"}, ("0" * 32, "does not belong to a mailbox")),
-    (KAZOO, {"mailbox": "3000", "onsip": {"mwi": "a@b"}}, ("onsip", "kazoo")),
+    (KAZOO, {"mailbox": "3000", "onsip": {"mwi": "a@b"}}, ("onsip", "KAZOO")),
     (PERSONAL, {"mailbox": "1001", "state": "absent"}, ("mailbox 1001", "state")),
     (PERSONAL, {"mailbox": "7777", "pin": "482159"}, ("mailbox 7777",)),
     (PERSONAL, {"mailbox": "1001", "pin": "111222"}, ("pin",)),
     (PERSONAL, {"mailbox": "1001", "pin": "123890"}, ("pin",)),
     (PERSONAL, {"mailbox": "1001", "pin": "48"}, ("pin",)),
-    (PERSONAL, {"mailbox": "1001", "name": "x"}, ("name", "portsip")),
+    (PERSONAL, {"mailbox": "1001", "name": "x"}, ("name", "PortSIP")),
     (PERSONAL, {"mailbox": "abc", "pin": "482159"}, ("mailbox", "digits")),
     (SHARED, {"extension_number": "8500", "name": "x"}, ("pin", "required")),
     (
@@ -66,8 +66,8 @@ SPECIAL: list[Case] = [
     (TEL4VN, {"mailbox": "3000", "pin": "4821", "emails": ["nobody"]}, ("emails", "nobody", "email address")),
     (TEL4VN, {"mailbox": "3000", "pin": "deFauLt"}, ("pin", "keeps an extension's password")),
     (TEL4VN, {"mailbox": "30x", "pin": "4821"}, ("mailbox", "digits")),
-    (TEL4VN, {"mailbox": "3000", "pin": "4821", "timezone": "Asia/Saigon"}, ("timezone", "tel4vn")),
-    (TEL4VN, {"mailbox": "3000", "new_mailbox": "3001", "pin": "4821"}, ("new_mailbox", "tel4vn")),
+    (TEL4VN, {"mailbox": "3000", "pin": "4821", "timezone": "Asia/Saigon"}, ("timezone", "TEL4VN")),
+    (TEL4VN, {"mailbox": "3000", "new_mailbox": "3001", "pin": "4821"}, ("new_mailbox", "TEL4VN")),
     (ONSIP, {"mailbox": "3000", "name": "x", "pin": "0821"}, ("pin", "zero")),
     (
         ONSIP,
@@ -82,7 +82,7 @@ SPECIAL: list[Case] = [
     (ONSIP, {"mailbox": "3000", "name": "x", "onsip": {"mwi": "nobody"}}, ("onsip.mwi", "SIP address")),
     (ONSIP, {"mailbox": "3000", "name": "x", "notify": True}, ("notify", "emails")),
     (ONSIP, {"mailbox": "3000", "name": "x", "emails": ["a@example.com", "b@example.com"]}, ("emails",)),
-    (ONSIP, {"mailbox": "3000", "name": "x", "language": "en-US"}, ("language", "onsip")),
+    (ONSIP, {"mailbox": "3000", "name": "x", "language": "en-US"}, ("language", "OnSIP")),
 ]
 CREDENTIALS: list[tuple[Subject, dict[str, t.Any], tuple[str, ...]]] = [
     (KAZOO, {"password": None}, ("password", "missing")),

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 from helpers.caching import CHANGED_PIN, PIN, SINGLY, documents, overwrite, requests, run
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.vendors.kazoo import mailbox_list
@@ -63,7 +63,7 @@ def test_a_changed_pin_is_detected_by_its_digest(profile: str, tmp_path: pathlib
         assert not run(server, "vmboxes", check=True, mailboxes=items, cache=str(tmp_path))["changed"]
         assert requests(server) <= 3
         content = cache_file(tmp_path).read_text()
-        assert not shows(PIN, content)
+        assert not contains_secret(PIN, content)
         assert len(set(content.split('"pin":'))) == 11, "equal PINs of two mailboxes have different digests"
         overwrite(server, documents(server)[3], pin=CHANGED_PIN)
         result = run(server, "vmboxes", check=True, mailboxes=items, cache=str(tmp_path))
@@ -74,7 +74,7 @@ def test_a_changed_pin_is_detected_by_its_digest(profile: str, tmp_path: pathlib
         result = run(server, "vmboxes", check=True, mailboxes=items, cache=str(tmp_path))
         assert [row["changed_fields"] for row in result["results"]] == [["pin"], ["pin"]]
         assert requests(server) == 2
-        assert not shows(CHANGED_PIN, cache_file(tmp_path).read_text())
+        assert not contains_secret(CHANGED_PIN, cache_file(tmp_path).read_text())
 
 
 def test_requested_pins_are_read(tmp_path: pathlib.Path) -> None:

@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS, Result
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
@@ -54,7 +54,7 @@ def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject
         assert row[subject.key] == items[1][subject.key]
         assert row["action"] == "none"
         assert "`pin` must" in row["error"]
-        assert not shows("48219355", str(result))
+        assert not contains_secret("48219355", str(result))
         assert result["summary"]["skipped"] == 1
         assert result["summary"]["created"] + result["summary"]["updated"] == 1
 
@@ -132,7 +132,7 @@ def test_an_invalid_row_is_skipped_with_its_file_and_line(tmp_path: pathlib.Path
         assert second["mailbox"] is None
         assert second["source"].endswith("staff.csv:4")
         assert (result["summary"]["created"], result["summary"]["deleted"]) == (1, 0)
-        assert not shows("482193", str(result))
+        assert not contains_secret("482193", str(result))
 
 
 def test_by_default_an_invalid_entry_stops_the_task() -> None:

@@ -22,7 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import modules
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.hosts import VARIABLES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import paging
 from helpers.documentation_blocks import ROOT, plugin
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.loopback import refusing_port
 from helpers.programs import environment_of, run_program
 from helpers.runners import in_worker
@@ -160,7 +160,7 @@ def test_every_vendor_by_ansible_inventory(tmp_path: pathlib.Path) -> None:
         kept = "".join(path.read_text() for path in (tmp_path / "cache").rglob("*") if path.is_file())
         assert len(list((tmp_path / "cache").iterdir())) == len(paths)
         for secret in secrets:
-            assert not shows(secret, printed + printed_again + kept)
+            assert not contains_secret(secret, printed + printed_again + kept)
 
 
 def test_groups_of_mailboxes(tmp_path: pathlib.Path) -> None:

@@ -134,7 +134,7 @@ def test_without_a_schema_the_server_validates() -> None:
     [
         ({"pattern": "^[0-9]+$"}, "does not match ^[0-9]+$, as this server requires"),
         ({"minLength": 5}, "must be 5 or more characters long on this server, got 4"),
-        ({"enum": ["0000", None]}, "is not a value that this server knows"),
+        ({"enum": ["0000", None]}, "is not a value that this server supports"),
         ({"pattern": "(", "maxLength": 4, "enum": ["abcd"]}, None),
         ({"description": "PIN"}, None),
     ],

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO
 
@@ -37,7 +37,7 @@ def test_null_removes_the_pin(profile: str) -> None:
         for result in (planned, done):
             assert (result["action"], result["changed_fields"]) == ("update", ["pin"]), result
             assert result["diff"]["after"] == {"pin": None}
-            assert not shows(PIN, str(result))
+            assert not contains_secret(PIN, str(result))
         assert "pin" not in fields(server)
         assert not RUNNERS["worker"]("vmbox", options, check=False)["changed"]
         read = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server, include_pins=True), check=False)

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import mailboxes_for_vendor
 from contract.test_export_role import parsed
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.playbooks import play, run_playbook
 from helpers.runners import in_worker
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
@@ -258,7 +258,7 @@ def test_the_reviewed_plan_is_applied_once(
     assert reported["made"] == 2
     assert reported["again"]["skipped"] is True
     assert KAZOO.writes(old) == []
-    assert not shows(PIN, run.output)
+    assert not contains_secret(PIN, run.output)
     assert "not carried over: mailbox sales: its number must be a number of 1 to 7 digits" in run.output
     check_files(tmp_path / FOLDER, tmp_path / "applied", new)
 
@@ -267,7 +267,7 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
     """The files of the run that planned, and of the one that applied."""
     for file in [*planned.iterdir(), *(planned.parent / "voicemail-report").iterdir()]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert not shows(PIN, file.read_text())
+        assert not contains_secret(PIN, file.read_text())
     mailboxes = (planned / "mailboxes.yml").read_text()
     assert mailboxes == (applied / "mailboxes.yml").read_text()
     assert "# Left out as secret: pin." in mailboxes
@@ -357,9 +357,9 @@ def test_pins_are_migrated_encrypted_and_hidden(tmp_path: pathlib.Path) -> None:
     written = "".join(path.read_text(errors="replace") for path in (tmp_path / "home").rglob("*") if path.is_file())
     reports = "".join(path.read_text() for path in (tmp_path / "voicemail-report").iterdir())
     for text in (run.output, written, reports):
-        assert not shows(PIN, text)
-        assert not shows(OWN_PIN, text)
-        assert not shows(made["1002"], text)
+        assert not contains_secret(PIN, text)
+        assert not contains_secret(OWN_PIN, text)
+        assert not contains_secret(made["1002"], text)
         for password in (VAULT_PASSWORD, "wrong-password", source["password"], TEL4VN.connection["api_key"]):
             assert password not in text
 

@@ -12,19 +12,19 @@ import sys
 import typing as t
 
 import pytest
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.playbooks import ROOT, play
 from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 PINS = ("748159", "260483")
-BESIDE = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"
-CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(BESIDE)}
+CONNECTION_PLUGINS = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"
+CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(CONNECTION_PLUGINS)}
 ASYNC = {"async": 60, "poll": 1}
 
 
 def module_keywords(folder: pathlib.Path) -> dict[str, t.Any]:
     """Return keywords of a task that runs as a module: its connection is local, but does not report it."""
-    return {"vars": {"ansible_connection": "beside", "vmbox_cycle_witness": str(folder / "modules-sent")}}
+    return {"vars": {"ansible_connection": "as_remote", "vmbox_cycle_log": str(folder / "modules-sent")}}
 
 
 def task(
@@ -96,7 +96,7 @@ def test_secrets_never_show(subject: Subject, verbose_texts: tuple[str, str]) ->
     given = [secret for key, secret in subject.connection.items() if key in ("password", "api_key", "token")]
     for secret in (*PINS, *given, *refused_credentials(subject).values()):
         for text in verbose_texts:
-            assert not shows(secret, text), secret
+            assert not contains_secret(secret, text), secret
 
 
 def test_packed_modules_run_without_an_installed_collection(tmp_path: pathlib.Path) -> None:
@@ -135,7 +135,7 @@ def test_an_encrypted_file_is_read_on_the_controller(tmp_path: pathlib.Path) -> 
             one = task(KAZOO, server, "one", module="vmboxes", keywords=keywords, src="boxes.yml")
             run = play(tmp_path, [one], "--vault-password-file", str(tmp_path / "key"), environment=CONNECTIONS)
         assert "changed=1" in run.output, run.output
-        assert not shows("748159", run.output)
+        assert not contains_secret("748159", run.output)
 
 
 def test_options_are_read_from_the_environment(tmp_path: pathlib.Path) -> None:

@@ -30,10 +30,10 @@ def test_a_fork_reads_the_settings_of_its_own_environment(tmp_path: pathlib.Path
     found = []
     given = {"ANSIBLE_FORKS": "3", "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree"}
     (tmp_path / "ansible.cfg").write_text("[defaults]\nlocalhost_warning = false\n")
-    # Python starts anew where a variable for itself is set.
-    for anew in ({}, {"PYTHONNODEBUGRANGES": "1"}):
-        variables = {**given, **anew}
-        assert can_fork(environment_of(tmp_path) | variables, tmp_path) is not bool(anew)
+    # Python is started separately if one of its own variables is set.
+    for extra in ({}, {"PYTHONNODEBUGRANGES": "1"}):
+        variables = {**given, **extra}
+        assert can_fork(environment_of(tmp_path) | variables, tmp_path) is not bool(extra)
         shown = {name: f"{{{{ lookup('ansible.builtin.config', '{name}') }}}}" for name in SETTINGS}
         task = {"ansible.builtin.set_fact": {"shown": shown}, "register": "settings"}
         run = play(tmp_path, [task, registered(tmp_path, "settings")], environment=variables)

@@ -17,7 +17,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from contract.test_inventory import parsed, without_connection_variables
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 
@@ -134,7 +134,7 @@ def test_a_secret_as_the_value_of_another_option_is_hidden(
         subject = None if module.startswith("shared") or module == "voicemail_greeting" else VENDORS.get(option)
         reported = refused(runner, module, arguments(module, subject, **{option: value}), monkeypatch)
         assert option in reported
-        assert not shows(PIN, reported), (option, value, reported)
+        assert not contains_secret(PIN, reported), (option, value, reported)
         assert PASSWORD not in reported, (option, value, reported)
 
 
@@ -157,7 +157,7 @@ def test_a_secret_in_an_item_is_hidden(
                 # Dictionaries of other vendors are not read.
                 continue
             reported = refused(runner, module, {**plain, **given}, monkeypatch)
-            assert not shows(PIN, reported), (option, value, reported)
+            assert not contains_secret(PIN, reported), (option, value, reported)
 
 
 def test_a_secret_in_a_file_of_a_lookup_is_hidden(tmp_path: pathlib.Path) -> None:
@@ -168,7 +168,7 @@ def test_a_secret_in_a_file_of_a_lookup_is_hidden(tmp_path: pathlib.Path) -> Non
         (tmp_path / "boxes.json").write_text(json.dumps([{"mailbox": "3000", option: value}]))
         with pytest.raises(AnsibleError) as caught:
             plugin.run([str(tmp_path / "boxes.json")], {}, vendor="kazoo")
-        assert not shows(PIN, str(caught.value)), (option, value)
+        assert not contains_secret(PIN, str(caught.value)), (option, value)
 
 
 @pytest.mark.parametrize("lookup", ["pin", "mailbox_files"])

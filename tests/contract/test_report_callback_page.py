@@ -58,7 +58,20 @@ def example_page() -> str:
     task = run_report.TaskReport("office", "All", "vmboxes", False, "failed", "1 failed", None, [], summary, changes)
     nothing = dict.fromkeys(summary, 0)
     other = run_report.TaskReport("works", "Rest", "vmbox", False, "failed", "no login", None, [], nothing, [])
-    return page(run_report.as_report(run_report.RunContext("Mailboxes"), "2026-01-02T03:04:05Z", [task, other]))
+    # The search leaves its tables alone.
+    lost = {"option": "kazoo.include_transcription_on_notify", "value": "a-long-value-" * 8, "reason": "no such field"}
+    migration = {
+        "host": "office",
+        "source": "kazoo",
+        "target": "onsip",
+        "carried": 2,
+        "left_out": [{"mailbox": "sales", "reason": "its number must be a number"}],
+        "losses": [{**lost, "instead": None, "usual": usual, "mailboxes": ["3000"]} for usual in (False, True)],
+        "renamed": {"description": "name"},
+        "unused_overrides": ["7777"],
+    }
+    context = run_report.RunContext("Mailboxes", migrations=[migration])
+    return page(run_report.as_report(context, "2026-01-02T03:04:05Z", [task, other]))
 
 
 def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str = "") -> tuple[str, pathlib.Path]:

@@ -27,6 +27,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes impo
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import plan as planning
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import write as writing
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import run as audio_run
@@ -35,7 +36,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
 from helpers.greeting_subjects import recording
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.loopback import Answer, Loopback, Seen, forward_to
 from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES
 from helpers.playbooks import play
@@ -257,8 +258,8 @@ def test_a_play_leaks_no_secret(vendor: str, folder: pathlib.Path) -> None:
     assert "httpcore" in places["debug.log"]
     assert "httpcore" in places["debug.log"]
     for name, text in places.items():
-        found = [secret for secret in secrets if shows(secret, text)]
-        lines = [line[:400] for line in text.splitlines() for secret in found if shows(secret, line)]
+        found = [secret for secret in secrets if contains_secret(secret, text)]
+        lines = [line[:400] for line in text.splitlines() for secret in found if contains_secret(secret, line)]
         assert not found, f"{name} shows {found}: {lines[:3]}"
 
 
@@ -281,7 +282,7 @@ def test_module_failures_contain_no_secret(
     assert failed > 5
     subject = SUBJECTS[vendor][0]
     for secret in {*PINS, *secrets_of(subject), *echo.tokens}:
-        assert not [text[:1000] for text in reported if shows(secret, text)], secret
+        assert not [text[:1000] for text in reported if contains_secret(secret, text)], secret
 
 
 #: A function of each layer, and a module that calls it.
@@ -292,7 +293,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (items.Reader, "read", "vmboxes"),
     (engine, "apply", "vmbox"),
     (engine, "plan_in_order", "vmboxes"),
-    (engine, "match", "vmboxes"),
+    (planning, "match", "vmboxes"),
     (writing, "run_all", "vmboxes"),
     (writing, "carry_out", "vmboxes"),
     (steps, "unapplied_options", "vmbox"),
@@ -336,6 +337,6 @@ def test_exceptions_in_any_layer_contain_no_secret(
     assert any(result["failed"] for result in found)
     for result in found:
         reported = json.dumps(result)
-        assert not [secret for secret in secrets if shows(secret, reported)], reported
+        assert not [secret for secret in secrets if contains_secret(secret, reported)], reported
         assert not result["failed"] or result["msg"]
     assert any("unexpected LookupError" in result.get("msg", "") for result in found), [one["msg"] for one in found]

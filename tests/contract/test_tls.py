@@ -278,7 +278,7 @@ def test_plain_http_to_a_port_that_explains_itself(runner: str, authority: Autho
 
 
 @each_runner
-def test_lost_connection_of_a_plain_server_is_no_question_of_tls(runner: str) -> None:
+def test_lost_connection_of_a_plain_server_stays_a_lost_connection(runner: str) -> None:
     with KAZOO.serve(mailboxes=1, faults=["reset_before,count=1"]) as server:
         result = read(KAZOO, runner, server.url)
     assert "the connection was lost before the reply" in result["msg"]

@@ -8,12 +8,18 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from helpers.loopback import module_warnings
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 
 __all__ = ("module_warnings",)
+
+
+def product(subject: Subject) -> str:
+    """Return the name of a vendor in sentences."""
+    return vendor(subject.vendor).tables["mailbox"].product
+
 
 #: An unsupported option of each vendor.
 UNSUPPORTED: list[tuple[Subject, str, t.Any]] = [
@@ -48,7 +54,7 @@ def test_supported_options_are_applied(
                 reported.append(result["changed"])
                 told_of = [text for text in [*result.get("warnings", ()), *warned] if f"`{option}`" in str(text)]
                 assert len(told_of) == (choice == "warn" and declared is item)
-                assert all(subject.vendor in str(text) for text in told_of)
+                assert all(product(subject) in str(text) for text in told_of)
             assert reported == [True, True, False]
             plural = RUNNERS[runner](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
@@ -70,6 +76,6 @@ def test_unsupported_options_are_errors_by_default(subject: Subject, option: str
         for extra in ({}, {"on_unsupported": "error"}):
             result = RUNNERS["worker"](subject.module, {**arguments, **extra})
             assert result["failed"]
-            for part in (f"`{option}`", subject.vendor, "`on_unsupported`"):
+            for part in (f"`{option}`", product(subject), "`on_unsupported`"):
                 assert part in result["msg"]
             assert len(server.journal) == 0

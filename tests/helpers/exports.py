@@ -10,7 +10,7 @@ import typing as t
 import yaml
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import in_worker
 from helpers.subjects import Subject
 
@@ -46,5 +46,5 @@ def check_documents(subject: Subject, found: dict[str, str]) -> None:
     assert len(found) == len(boxes) + 1
     for text in found.values():
         assert "# Left out as secret: pin." in text
-        assert not shows(PINS[subject.name], text)
+        assert not contains_secret(PINS[subject.name], text)
         assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])

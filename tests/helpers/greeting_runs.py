@@ -11,7 +11,7 @@ import typing as t
 
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS, Result
 from helpers.subjects import Subject
 
@@ -48,7 +48,7 @@ class GreetingRuns(abc.ABC):
         arguments = self.subject.arguments(self.server, **self.box_of(options), **options)
         result = self.runner(MODULE, arguments, check=check)
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
-        assert not [secret for secret in self.secrets() if shows(secret, shown)]
+        assert not [secret for secret in self.secrets() if contains_secret(secret, shown)]
         assert "unexpected" not in result.get("msg", "")
         return result
 

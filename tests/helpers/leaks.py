@@ -26,7 +26,7 @@ _BY_CHANCE = re.compile(
 _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\+(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[abfnrt])|&#?\w+;", re.IGNORECASE)
 
 
-def shows(secret: str, text: str) -> bool:
+def contains_secret(secret: str, text: str) -> bool:
     """Check whether a text contains a secret.
 
     Digits may also occur in addresses, ports, times and ids by chance. A secret of digits therefore only counts as a

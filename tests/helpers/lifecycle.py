@@ -10,7 +10,7 @@ import typing as t
 
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 from helpers.runners import RUNNERS, Result
 from helpers.subjects import Behaviors, Item, Subject
 
@@ -137,7 +137,7 @@ class Lifecycle:
             result.get("invocation")
         )
         for secret in SECRETS:
-            assert not shows(secret, shown), f"the result contains a secret: {result}"
+            assert not contains_secret(secret, shown), f"the result contains a secret: {result}"
 
 
 def serve(subject: Subject, behaviors: Behaviors | None = None) -> SimulatorServer:

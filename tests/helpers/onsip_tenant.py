@@ -11,7 +11,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import task
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 
 PIN = "4820917"
 OTHER_PIN = "5931826"
@@ -90,7 +90,7 @@ class Tenant:
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedOnsip.PASSWORD, *self.vendor.state.sessions, *self._auth_passwords()]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
-        assert not [secret for secret in secrets if shows(secret, shown)]
+        assert not [secret for secret in secrets if contains_secret(secret, shown)]
         return result
 
     def one(self, **options: t.Any) -> dict[str, t.Any]:

@@ -14,7 +14,7 @@ from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 from helpers.interventions import Intervention
-from helpers.leaks import shows
+from helpers.leaks import contains_secret
 
 PIN = "259183"
 OTHER_PIN = "830417"
@@ -74,7 +74,7 @@ class Tenant:
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedPortsip.PASSWORD, *self.directory.sessions, *self.directory.refresh_tokens]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
-        assert not [secret for secret in secrets if shows(secret, shown)]
+        assert not [secret for secret in secrets if contains_secret(secret, shown)]
         return result
 
     def box(self, **options: t.Any) -> dict[str, t.Any]:

@@ -129,7 +129,7 @@ def _uses_checkout(variables: dict[str, str], folder: pathlib.Path) -> bool:
 def read_settings(packed: pathlib.Path) -> None:
     """Read the settings from the environment, and replace those that were read when Ansible was imported.
 
-    :param packed: folder in which Ansible keeps the modules that it packed, which every run otherwise packs anew.
+    :param packed: folder in which Ansible keeps the modules that it packed, which every run would otherwise pack again.
     """
     from ansible import constants
     from ansible.plugins import loader

@@ -33,7 +33,7 @@ PRELOADED = (
     "uuid",
     "yaml",
 )
-#: Variable whose value is noted, in a file beside the socket, whenever a program starts.
+#: Variable whose value is recorded in a file next to the socket whenever a program starts.
 MODE = "COMPARED_MODE"
 _COLLECTION = "ansible_collections.telephony.voicemail.plugins.module_utils"
 _CLIENT = """\

@@ -90,7 +90,7 @@ def run_program(
     :param variables: the whole environment of the run.
     :param merged: put both streams into the output, in the order in which they were written.
     :param preloaded: run modules in :func:`shared_python`, and send them through a pipe, instead of in a Python that
-        starts anew and files. Variables for Python need one that starts anew.
+        is started separately, and as files. Variables for Python require a separate start.
     """
     # Started first: it imports while the Python for modules does.
     packed = _start_server()
@@ -152,7 +152,7 @@ def _become(
     """Turn this fork into a run of a program."""
     # What the first process does at its end is not for its forks.
     atexit._clear()
-    # Garbage is collected in every fork anew, which copies the memory that forks share; a short run needs none.
+    # Garbage collection in a fork copies the memory that forks share, and a short run does not need it.
     gc.disable()
     for name, descriptor in ((os.devnull, 0), (written[0], 1), (written[1], 2)):
         opened = os.open(name, os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_APPEND)

@@ -64,7 +64,7 @@ class Bench:
         self.server = server
 
     def write(self, name: str, text: str) -> str:
-        """Write a file beside the playbook."""
+        """Write a file next to the playbook."""
         path = self.folder / name
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8")

@@ -73,7 +73,7 @@ def virtual_time(advance: t.Callable[[float], None]) -> t.Iterator[VirtualTime]:
 
 @contextlib.contextmanager
 def faster(module: types.ModuleType, factor: float) -> t.Iterator[None]:
-    """Shorten the waits of one module, where threads that wait for each other need them to pass in earnest."""
+    """Shorten the waits of one module, whose threads wait for each other and therefore need real time."""
     clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / factor))
     with mock.patch.object(module, "time", clock):
         yield

@@ -158,10 +158,9 @@ class Load:
             work = {"module": "voicemail_audio", "arguments": nobody, "check": False}
             what = f"{vendor}: {count} messages searched, none to download"
             self.take(what, work, lambda reported: not reported["changed"])
-            if vendor == "tel4vn":
-                work = {"module": "voicemail_audio", "arguments": {**one, "dest": archive}, "check": True}
-                what = f"{vendor}: {count} downloads planned"
-                self.take(what, work, lambda reported: reported["summary"]["download"] == count)
+            work = {"module": "voicemail_audio", "arguments": {**one, "dest": archive}, "check": True}
+            what = f"{vendor}: {count} downloads planned"
+            self.take(what, work, lambda reported: reported["summary"]["download"] == count)
             what = f"{vendor}: the simulator with {count} messages, peak memory"
             self.add(Figure(what, (memory_mb(process),), "MB"))
 

@@ -30,7 +30,20 @@ EXEMPT = (
 )
 SUFFIXES = (".j2", ".json", ".md", ".py", ".rst", ".svg", ".toml", ".txt", ".yaml", ".yml", "")
 #: Parts of Python names that need an explanation to be understood.
-METAPHORS = ("desk", "face", "faces", "silence", "story", "victim", "witness")
+METAPHORS = (
+    "comparer",
+    "desk",
+    "face",
+    "faces",
+    "knob",
+    "knobs",
+    "liar",
+    "silence",
+    "story",
+    "stubborn",
+    "victim",
+    "witness",
+)
 GENERATED = (
     re.compile(r"<!-- (?P<name>[\w -]+): (?:begin|start) -->.*?<!-- (?P=name): end -->", re.DOTALL),
     re.compile(r"^\.\. generated: start$.*?^\.\. generated: end$", re.DOTALL | re.MULTILINE),
@@ -112,9 +125,37 @@ RULES = (
         ("what is to be deleted", "values that are to be written"),
         ("the value must be text", "seems to be"),
     ),
+    rule(
+        r"\bbeside\b",
+        'write "next to", "without" or "in addition to"',
+        ("a file beside the playbook", "requests beside the login"),
+        ("besides", "a file next to the playbook"),
+    ),
+    rule(r"\bonce more\b", 'write "again"', ("is read once more",), ("at most once", "is read again")),
+    rule(r"\banew\b", 'write "again" or "from the start"', ("starts anew",), ("starts again", "a new one")),
+    rule(r"\bany more\b", 'write "no longer", or leave it out', ("is not used any more",), ("is no longer used",)),
+    rule(r"\bfor ever\b", 'write "endless" or "every time"', ("it waits for ever",), ("an endless wait", "forever")),
+    rule(
+        r"\b(?:in earnest|in vain|without a word)\b",
+        'say plainly what happens, such as "without a message"',
+        ("it failed without a word",),
+        ("it failed without a message",),
+    ),
+    rule(r"\bforesees?\b", 'write "predict"', ("check mode foresees the change",), ("check mode predicts the change",)),
+    rule(r"\bwhoever\b", "name the person or program", ("whoever starts the job",), ("the user who starts the job",)),
+    rule(r"\bof somebody\b", 'write "of another client" or "foreign"', ("a box of somebody else",), ("a foreign box",)),
+    rule(r"\banswers? (?:a )?success\b", 'write "reports success"', ("KAZOO answers success",), ("reports success",)),
+    rule(
+        r"\btaken for\b", 'write "treated as" or "mistaken for"', ("text taken for a number",), ("treated as a number",)
+    ),
+    rule(r"\bwhat is no\b", "name the thing that is refused", ("what is no number",), ("other values",)),
+    rule(r"\bmade again\b", 'write "created again" or "repeated"', ("the box is made again",), ("is created again",)),
     rule(r"\bbehaviour", 'write "behavior", as Ansible does', ("a behaviour",), ("behaviors",)),
 )
-ALLOWANCES: tuple[Allowance, ...] = ()
+ALLOWANCES: tuple[Allowance, ...] = (
+    Allowance("roles/simulator/files/voicemail_simulator/server.py", "def knobs(", "the name in version 1.0"),
+    Allowance("tests/unit/simulator/test_framework.py", "knobs", "the name in version 1.0"),
+)
 
 
 def files() -> list[str]:

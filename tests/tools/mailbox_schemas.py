@@ -115,7 +115,7 @@ def _steering(tables: list[FieldTable]) -> Schema:
         "state": {"enum": [*states, None]},
         "update_pin": {"enum": [*map(str, PinPolicy), None]},
         "delete_messages": _nullable(_kind(Boolean())),
-        # What reading returns beside the options, and declarations ignore.
+        # Keys that reads return in addition to the options, and declarations ignore.
         **{name: {} for name in READ_ONLY},
     }
 

@@ -156,7 +156,7 @@ def run_suite(suite: Suite, live: bool = True, logs: pathlib.Path | None = None)
 
 
 def run_lanes(suites: list[Suite], logs: pathlib.Path | None = None) -> list[Result]:
-    """Run the lanes beside each other and return the results in the order of the suites."""
+    """Run the lanes concurrently and return the results in the order of the suites."""
     by_lane = {lane: list(members) for lane, members in itertools.groupby(sorted(suites, key=lane_of), key=lane_of)}
     first = lane_of(suites[0])
 

@@ -35,7 +35,7 @@ def python_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-#: Variables of Python that are not passed on. Without bytecode, every process of pytest compiles every test anew.
+#: Variables of Python that are not passed on. Without bytecode, every process of pytest compiles every test again.
 UNUSED = frozenset({"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"})
 
 

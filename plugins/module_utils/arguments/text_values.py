@@ -93,11 +93,11 @@ def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
         raise InvalidInputError.of(found)
 
 
-def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
+def flatten_terms(terms: t.Iterable[t.Any], noun: str) -> list[str]:
     """Flatten the nested terms of a lookup to one list of text.
 
     :param terms: text, and lists, tuples, sets, generators or other iterables of terms.
-    :param what: name of one term in errors, such as "number of a mailbox".
+    :param noun: name of one term in errors, such as "number of a mailbox".
     :raises InvalidInputError: with every term that is not text, is a number that YAML may have changed, or is blank.
     """
     found: list[str] = []
@@ -106,17 +106,17 @@ def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
     def walk(term: t.Any, depth: int) -> None:
         if isinstance(term, str):
             text = term.strip()
-            problems.extend([] if text else [Problem(f"the {what} is empty", hint="Remove the entry, or set it")])
+            problems.extend([] if text else [Problem(f"the {noun} is empty", hint="Remove the entry, or set it")])
             found.append(text)
         elif is_number(term):
-            text = f"the {what} is the number {term}, not text, and YAML reads 0123 as 83"
+            text = f"the {noun} is the number {term}, not text, and YAML reads 0123 as 83"
             hint = "Quote it in YAML, and end an expression with `| map('string')`"
             problems.append(Problem(text, hint=hint))
         elif isinstance(term, t.Iterable) and not isinstance(term, (bytes, t.Mapping)) and depth < DEEPEST:
             for inner in term:
                 walk(inner, depth + 1)
         else:
-            text = f"the {what} must be text, not {type_name(term)}"
+            text = f"the {noun} must be text, not {type_name(term)}"
             problems.append(Problem(text, hint="Pass texts, or lists of texts"))
 
     for term in terms:

@@ -113,7 +113,7 @@ class _Run:
         if plan.upload:
             own_id = self._added(report, {greeting.id for greeting in before})
         if plan.enable and own_id is not None:
-            self._refuse_rivals(report, before, own_id)
+            self._refuse_concurrent_changes(report, before, own_id)
             self._greetings.enable(own_id)
             report.wrote = True
         if own_id is not None and (plan.enable or plan.remove):
@@ -126,7 +126,7 @@ class _Run:
         for greeting in plan.remove:
             self._awaited(greeting.id, lambda gone: gone is None, "it still exists")
 
-    def _refuse_rivals(self, report: GreetingReport, before: t.Sequence[Greeting], own_id: str) -> None:
+    def _refuse_concurrent_changes(self, report: GreetingReport, before: t.Sequence[Greeting], own_id: str) -> None:
         """Raise ConflictError if somebody else changed the greeting after the plan was made."""
         expected = {own_id, *(greeting.id for greeting in before if greeting.enabled)}
         chosen = next((one for one in self._greetings.list() if one.enabled and one.id not in expected), None)
@@ -171,7 +171,7 @@ class _Run:
         report.wrote = True
         own = self._awaited(own_id, lambda added: added is not None, "it does not exist")
         if own is not None and not self.same(own):
-            # Nobody hears it, and every such run would leave another one behind.
+            # Callers never hear it, and each such run would leave another one behind.
             with contextlib.suppress(VoicemailError):
                 self._greetings.delete(own_id)
                 report.wrote = False

@@ -133,7 +133,7 @@ def shown_number(value: float, number_format: str) -> str | BadCell:
     if not math.isfinite(value):
         return BadCell("is not a number")
     if abs(value) >= 10**MOST_DIGITS:
-        return BadCell(f"is a number with more than {MOST_DIGITS} digits, some of which the spreadsheet lost")
+        return BadCell(f"is a number with more than {MOST_DIGITS} digits, and the spreadsheet lost some of them")
     plain = str(int(value)) if value == int(value) else repr(float(value))
     section = number_format.split(";")[0].strip()
     bare = _DECORATION.sub("", section).strip()

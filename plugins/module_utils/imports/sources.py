@@ -182,7 +182,7 @@ def _text(file: File, encoding: str | None = None) -> str:
 
 
 def _refuse_spreadsheet(file: File) -> None:
-    """Refuse a spreadsheet or an archive whose name says that it is text."""
+    """Refuse a spreadsheet or an archive with the name of a text file."""
     if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
         raise ValueError("is a spreadsheet or an archive, and not text. Save it as .xlsx, .ods or .csv")
 
@@ -249,7 +249,7 @@ def _read_document(file: File) -> list[Entry]:
         if not isinstance(entry.item, dict):
             text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
             entry.problems.append(Problem(text, subject=entry.subject()))
-        elif any(name in entry.item for name in _RESERVED):
+        elif not entry.item.keys().isdisjoint(_RESERVED):
             entry.problems += [
                 Problem(f"`{name}` is not an option", subject=entry.subject(), hint="The collection sets it itself")
                 for name in _RESERVED

@@ -43,7 +43,7 @@ New Zealand=Pacific/Auckland|UTC+12=Etc/GMT-12|Fiji=Pacific/Fiji|Chatham Islands
 Tonga=Pacific/Tongatapu|Samoa=Pacific/Apia|Line Islands=Pacific/Kiritimati|Kamchatka=Asia/Kamchatka
 Mid-Atlantic=Etc/GMT+2|Coordinated Universal Time=Etc/UTC
 """
-#: Names that stand for themselves.
+#: Names that are equal in both lists.
 _WHOLE = ("UTC", "Time Zone", "Time (")
 
 

@@ -41,14 +41,14 @@ def read_workbook(content: bytes, name: str) -> list[SheetFile]:
 
     def load(**options: t.Any) -> t.Any:
         with warnings.catch_warnings():
-            # On what a workbook has beside its cells, such as pivot tables.
+            # About content other than cells, such as pivot tables.
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(io.BytesIO(content), keep_links=False, **options)
 
     try:
         book = load()
     except Exception as error:
-        # Whatever a damaged part leads to: its message may quote cells.
+        # Errors of damaged parts, whose messages may quote cells.
         raise ValueError("is not an Excel workbook, or is damaged. Save it again in Excel") from error
     return [
         SheetFile(sheet.title, _Reader(sheet, load, name).read, sheet.sheet_state != "visible")

@@ -19,7 +19,7 @@ from ..vendors.registry import NAMES, vendor
 from .options import item_options
 from .values import CellWriter
 
-#: Author of the workbooks, by which an export knows its own files again.
+#: Author of the workbooks, by which an export recognizes its files.
 AUTHOR = "telephony.voicemail.export"
 # What XML does not have, or changes, and what looks like an escape in a workbook.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -42,7 +42,7 @@ class Table(t.NamedTuple):
 
 
 def plain_boxes(boxes: t.Any, key: str, left_out: t.Collection[str] = ()) -> list[dict[str, t.Any]]:
-    """Return boxes without Ansible's own types of text and list, which no writer knows.
+    """Return boxes without Ansible's own types of text and list, which no writer supports.
 
     :param key: option with the number of a box.
     :param left_out: options that are not written.

@@ -149,7 +149,7 @@ def _needed(table: FieldTable, desired: t.Iterable[Desired], options: Options) -
 def _partial(
     table: FieldTable, desired: t.Sequence[Desired], index: Index, options: Options, settled: t.Collection[int]
 ) -> dict[str, Box]:
-    """Return the declared boxes, by id, of which the listing does not show every option that is needed."""
+    """Return the declared boxes, by id, whose required options are not all in the listing."""
     partial: dict[str, Box] = {}
     needed = _needed(table, desired, options)
     if all(box.covers(needed) for box in index.ids.values()):

@@ -5,7 +5,7 @@
 
 A run may delete only boxes that it created, and cannot know whether another run follows this rule, is an older
 version, a person, or has ended. The box with the smallest id remains, so runs that see the same boxes agree without
-communication. A run whose box should remain waits for the others to disappear. If nothing changes any more, nobody
+communication. A run whose box should remain waits for the others to disappear. If nothing changes, nobody
 else will act, and the run withdraws its own box.
 """
 
@@ -21,7 +21,7 @@ class Verdict(enum.Enum):
 
     #: The run's own box is the only one.
     KEEP = enum.auto()
-    #: The only box is one of somebody else; use it instead.
+    #: The only box is one of another client; use it instead.
     ADOPT = enum.auto()
     #: Check again later: somebody else may act.
     WAIT = enum.auto()

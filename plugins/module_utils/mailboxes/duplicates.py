@@ -18,7 +18,7 @@ from ..model.mailbox import Box
 from ..model.problem import Subject
 from ..results import Status
 from ..vendors.protocol import Boxes, DuplicateFinder, DuplicateRemover
-from .duplicate_rule import Verdict, decide
+from .duplicate_rule import Decision, Verdict, decide
 from .execute import adopt, carry_out
 from .outcome import Outcome
 from .plan import Step
@@ -56,7 +56,7 @@ class _Claim:
 
     @property
     def held(self) -> bool:
-        """Check whether this run knows a box with the number, whatever a listing shows."""
+        """Check whether this run has read a box with the number, even if a listing omits it."""
         box = self.outcome.box
         return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
@@ -110,7 +110,7 @@ class _Settlement:
         try:
             while pending and self.looks < _MOST_LOOKS:
                 pending = self._watch(pending)
-                # Nothing changes any more, so no other run will act.
+                # Nothing has changed, so no other run will act.
                 self.quiet += 1
                 pending = self._act(pending)
         except VoicemailError as error:
@@ -121,7 +121,7 @@ class _Settlement:
             self._fail(claim, _several(self.boxes, claim))
 
     def _watch(self, pending: list[_Claim]) -> list[_Claim]:
-        """Check until every claim is resolved or nothing changes any more; return the open ones."""
+        """Check until every claim is resolved or nothing changes. Return the open ones."""
         waits = iter(_WAITS)
         while True:
             self.looks += 1
@@ -152,8 +152,16 @@ class _Settlement:
 
     def _act(self, pending: list[_Claim]) -> list[_Claim]:
         """Act on every claim, and return those that are not resolved."""
-        left = in_order(self._settled, pending, self.workers)
-        return [claim for claim, done in zip(pending, left, strict=True) if not done]
+        # Almost every number exists once, which needs no request and so no thread.
+        acting = [claim for claim in pending if not self._is_kept(claim)]
+        left = in_order(self._settled, acting, self.workers)
+        return [claim for claim, done in zip(acting, left, strict=True) if not done]
+
+    def _is_kept(self, claim: _Claim) -> bool:
+        return claim.own is not None and bool(claim.found) and self._decide(claim).verdict is Verdict.KEEP
+
+    def _decide(self, claim: _Claim) -> Decision:
+        return decide(claim.own.id if claim.own else None, claim.found, self.quiet)
 
     def _settled(self, claim: _Claim) -> bool:
         try:
@@ -167,7 +175,7 @@ class _Settlement:
         if claim.held and not claim.found:
             # The listing does not show yet the box that this run read by its id.
             return self.quiet > 0
-        decision = decide(claim.own.id if claim.own else None, claim.found, self.quiet)
+        decision = self._decide(claim)
         other = claim.found.get(decision.other or "")
         if decision.verdict is Verdict.WITHDRAW and claim.own is not None and other is not None:
             return self._withdraw(claim, claim.own, other)

@@ -177,7 +177,7 @@ class _Run:
         return self._verified(step, box)
 
     def _write(self, step: Step, planned: Box, write: t.Callable[[Box], Box | None]) -> Box | None:
-        """Write to the current state of a box, and once more if another writer was faster.
+        """Write to the current state of a box, and retry once if another writer was faster.
 
         A box with a revision need not be read first, since the vendor compares revisions.
         """

@@ -65,9 +65,9 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
             f"`prune` is not possible: {table.refused.get('state', 'this vendor cannot delete')}", "Remove `prune`"
         )
     if limits.prune and not present and not limits.allow_empty:
-        what = "has only items with `state` absent" if declared else "is empty"
+        condition = "has only items with `state` absent" if declared else "is empty"
         raise UnsafeError(
-            f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` to allow that"
+            f"the list {condition} and `prune` is set, which would delete every box", "Set `allow_empty` to allow that"
         )
 
 
@@ -160,9 +160,9 @@ def check_updates(plan: Plan, limits: Limits) -> None:
         )
 
 
-def _check_number(plan: Plan, what: str, steps: list[Step], option: str, most: int | None) -> None:
+def _check_number(plan: Plan, noun: str, steps: list[Step], option: str, most: int | None) -> None:
     if most is not None and len(steps) > most:
-        raise _too_many(plan, what, steps, Bound(option, most, len(steps)))
+        raise _too_many(plan, noun, steps, Bound(option, most, len(steps)))
 
 
 def may_lose_messages(step: Step, limits: Limits) -> bool:
@@ -191,10 +191,10 @@ def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
     return listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current], MOST_COUNTED)
 
 
-def _too_many(plan: Plan, what: str, steps: list[Step], bound: Bound) -> UnsafeError:
+def _too_many(plan: Plan, noun: str, steps: list[Step], bound: Bound) -> UnsafeError:
     numbers = compact([step.number for step in steps], MOST_LETTERS)
     why = f"{bound.share}, more than" if bound.share else "more than"
     return UnsafeError(
-        f"{len(steps)} {what} planned, {why} `{bound.option}`, which is {bound.most}: {plan.table.resource} {numbers}",
+        f"{len(steps)} {noun} planned, {why} `{bound.option}`, which is {bound.most}: {plan.table.resource} {numbers}",
         f"Set `{bound.option}` to {bound.needed} to allow that; nothing was written",
     )

@@ -308,7 +308,7 @@ class _ItemReader:
         except ValueError as error:
             self._problem(str(error), field.option)
             return
-        if field.kind.takes_as_text(value):
+        if not isinstance(value, str) and field.kind.takes_as_text(value):
             self.numbers.append(field.option)
         # An empty text clears as well.
         if parsed is None and (field.required or (isinstance(field.kind, Pin) and not field.clearable)):

@@ -235,9 +235,10 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
         return step, [Problem(text, option="id")]
     if not table.can_create:
         return step, [Problem(table.refused.get("create", f"{table.product} cannot create one"))]
-    missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
+    missing = [option for option in table.required if desired.values.get(option) is None]
     problems = [Problem(f"does not exist, and `{option}` is required to create it") for option in missing]
-    step.after = {field.option: field.value_after_write(desired.values.get(field.option)) for field in table.fields}
+    declared = {option: table.by_option[option].value_after_write(value) for option, value in desired.values.items()}
+    step.after = {**table.defaults, **declared}
     step.writes = {option: value for option, value in desired.values.items() if value is not None}
     step.changes = {option: (None, value) for option, value in step.writes.items()}
     step.warnings.extend(cautions_of(table, desired))

@@ -150,6 +150,8 @@ def _place_of(selection: Selection) -> Selection:
 
 
 def _missing(selection: Selection, listed: t.Iterable[Message]) -> set[str]:
+    if not selection.named:
+        return set()
     known = {name for message in listed for name in _names(message)}
     return {name for name in (*selection.ids, *selection.call_ids) if name not in known}
 

@@ -99,7 +99,8 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         status=Status(status) if status else None,
         caller=params.get("caller"),
         limit=params.get("limit"),
-        **moments,
+        older_than=moments.get("older_than"),
+        newer_than=moments.get("newer_than"),
     )
 
 

@@ -48,7 +48,7 @@ def cautions_of(table: FieldTable, desired: Desired) -> list[Caution]:
 
 
 def grouped(cautions: t.Iterable[Caution]) -> list[str]:
-    """Return one warning for each text, with its items: nobody reads thousands of lines."""
+    """Return one warning for each text, with its items, instead of thousands of lines."""
     reasons = group_by_reason((_spelled(caution.subject), caution.text) for caution in cautions)
     warnings = [reason.as_line() for reason in reasons[:MOST_WARNINGS]]
     further = len(reasons) - len(warnings)

@@ -19,7 +19,7 @@ from .text import has_control, has_surrogate
 
 #: Secret options. Their values are removed from the vendor's texts.
 SECRETS = ("token", "api_key", "password")
-#: The ways to log in, each with the options that only make sense together.
+#: The supported logins, each with the options that belong together.
 _LOGINS = (("token",), ("api_key",), ("username", "password"))
 #: A week: longer than any request or pipeline, and short enough for every clock.
 _MOST_SECONDS = 7 * 86400
@@ -119,31 +119,31 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
     return problems
 
 
-def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequence[str]]) -> str | None:
+def missing_credentials(given: t.Mapping[str, t.Any], logins: t.Sequence[t.Sequence[str]]) -> str | None:
     """Return which options are missing for a login, or None if one login is complete.
 
     :param given: the connection options.
-    :param ways: the vendor's supported logins, each with its required options.
+    :param logins: the vendor's supported logins, each with its required options.
     """
-    if any(all(given.get(option) for option in way) for way in ways):
+    if any(all(given.get(option) for option in login) for login in logins):
         return None
-    started = [way for way in ways if any(given.get(option) for option in way)]
+    started = [login for login in logins if any(given.get(option) for option in login)]
     if len(started) == 1:
         absent = [f"`{option}`" for option in started[0] if not given.get(option)]
         return f"credentials are incomplete: {' and '.join(absent)} missing"
-    choices = ", or ".join(" with ".join(f"`{option}`" for option in way) for way in ways)
+    choices = ", or ".join(" with ".join(f"`{option}`" for option in login) for login in logins)
     return f"credentials are missing: set {choices}"
 
 
 def other_logins(given: t.Mapping[str, t.Any]) -> frozenset[str]:
-    """Return the credentials that the environment must not add, because a task has a login of its own.
+    """Return the credentials that the environment must not add, because the task sets a login.
 
     An environment may complete a login: the task sets ``username``, and the environment the password.
 
     :param given: the connection options of the task, without those of the environment.
     """
-    own = {option for way in _LOGINS for option in way if str(given.get(option) or "").strip()}
-    return frozenset(option for way in _LOGINS if own and not own & set(way) for option in way)
+    own = {option for login in _LOGINS for option in login if str(given.get(option) or "").strip()}
+    return frozenset(option for login in _LOGINS if own and not own & set(login) for option in login)
 
 
 def typed(kind: str, value: t.Any) -> t.Any:

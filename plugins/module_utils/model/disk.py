@@ -22,7 +22,7 @@ _NO_SYNC = frozenset((errno.EACCES, errno.EINVAL, errno.ENOTSUP))
 
 
 def replace_file(path: pathlib.Path, content: bytes, mode: int = 0o600, *, durable: bool = True) -> None:
-    """Replace a file as a whole: readers see the old content or the new, and never a part.
+    """Replace a file as a whole: readers see either the old or the new content, never a part of it.
 
     A link with that name is replaced as well, and its target is left alone.
 

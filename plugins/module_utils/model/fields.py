@@ -175,6 +175,16 @@ class FieldTable:
         return {field.option: field for field in self.fields}
 
     @functools.cached_property
+    def defaults(self) -> dict[str, Canonical]:
+        """The values of a new box without declared options."""
+        return {field.option: field.default for field in self.fields}
+
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """Options that are required to create a box."""
+        return tuple(field.option for field in self.fields if field.required)
+
+    @functools.cached_property
     def _composite_of(self) -> dict[str, Composite]:
         return {option: composite for composite in self.composites for option in composite.options}
 
@@ -275,10 +285,12 @@ class FieldTable:
             place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
-    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
+    def conflicts(self, options: t.Collection[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions after ``options`` are applied to a box."""
-        asked = self._composite_of.keys() & options
-        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options)) if asked else ()
+        if self._composite_of.keys().isdisjoint(options):
+            return []
+        asked = set(options)
+        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
     @functools.cached_property

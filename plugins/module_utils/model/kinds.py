@@ -83,7 +83,7 @@ class Text(Kind):
     fold_case: bool = False
 
     def parse(self, value: t.Any) -> Canonical:
-        if isinstance(value, bool) or not isinstance(value, (str, int)):
+        if not isinstance(value, str) and not is_number(value):
             raise ValueError(f"must be text, not {describe_value(value)}; put it in quotes")
         text = str(value)
         if text == "":

@@ -18,6 +18,7 @@ AGE_FORMS = (
 _AGE = re.compile(r"(\d{1,6})([hdw])", re.ASCII)
 #: Most messages in a warning.
 _MOST_NAMED = 20
+_NO_OBJECT: t.Mapping[str, t.Any] = {}
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 #: Longer than any voicemail is kept. Larger ages would overflow the calendar.
 _LONGEST_AGE = datetime.timedelta(days=366 * 500)
@@ -117,6 +118,7 @@ class Selection:
     :param newer_than: only messages at or after this time.
     :param caller: only messages with this text in the caller's name or number, ignoring case.
     :param limit: only this number of messages, the newest ones.
+    :param with_native: whether the messages keep the vendor's object.
     """
 
     mailbox: str | None = None
@@ -129,6 +131,7 @@ class Selection:
     newer_than: datetime.datetime | None = None
     caller: str | None = None
     limit: int | None = None
+    with_native: bool = True
 
     @property
     def named(self) -> bool:
@@ -163,7 +166,7 @@ class Selection:
 
     def everything(self) -> Selection:
         """Return the selection of all messages of the same place."""
-        return Selection(self.mailbox, self.shared_voicemail, self.all_mailboxes)
+        return Selection(self.mailbox, self.shared_voicemail, self.all_mailboxes, with_native=self.with_native)
 
     def _is_caller(self, message: Message) -> bool:
         text = (self.caller or "").casefold()
@@ -188,6 +191,8 @@ class Gathering:
     def add(self, message: Message) -> None:
         """Keep a message if the selection needs it, or a report on named or undated messages."""
         selection = self._selection
+        if not selection.with_native:
+            message = dataclasses.replace(message, native=_NO_OBJECT)
         if selection.named:
             # Named messages count as existing, whatever other filters match.
             if message.id in selection.ids or message.call_id in selection.call_ids:

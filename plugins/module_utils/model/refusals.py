@@ -27,7 +27,7 @@ class ValueRefusedError(ValueError):
 
     @classmethod
     def entry(cls, name: t.Any, error: ValueError, alone: bool) -> ValueRefusedError:
-        """Build the error for an entry of a list, which is named where it has others beside it."""
+        """Build the error for an entry of a list, which is named if the list has several."""
         text = f"entry {name} {error}"
         return cls(text, str(error) if alone else text)
 

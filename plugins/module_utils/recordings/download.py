@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..concurrency import run_all
@@ -41,7 +42,7 @@ def download(
     :raises VoicemailError: if the messages could not be listed.
     """
     manifest = Manifest.open(folder, order.manifest) if order.manifest else None
-    found, missing, undated = read(messages, selection)
+    found, missing, undated = read(messages, dataclasses.replace(selection, with_native=False))
     stems = _stems(found, order)
     run = Run(t.cast(Recordings, messages), order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]

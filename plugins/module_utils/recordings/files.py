@@ -63,8 +63,8 @@ class FileProblem(VoicemailError):
 
     kind = "file"
 
-    def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"{what}: {describe(error)}", hint_for(error))
+    def __init__(self, action: str, error: OSError) -> None:
+        super().__init__(f"{action}: {describe(error)}", hint_for(error))
         self.fatal = is_lasting(error)
 
 
@@ -181,7 +181,7 @@ def locked(path: pathlib.Path) -> t.Iterator[None]:
     try:
         yield
     finally:
-        # Only while it is locked, so that nobody else can have created a new one with this name.
+        # Only while it is locked, so that no other task can have created a new one with this name.
         with contextlib.suppress(OSError):
             lock.unlink()
         os.close(descriptor)
@@ -192,7 +192,7 @@ def _open_lock(lock: pathlib.Path) -> int:
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     held = False
     try:
-        # The previous owner removed it: the locked file has no name now and would exclude nobody.
+        # The previous owner removed it: the locked file has no name now and would lock out nobody.
         held = try_lock(descriptor) and lock.exists() and os.path.samestat(os.fstat(descriptor), lock.lstat())
     except FileNotFoundError:
         pass

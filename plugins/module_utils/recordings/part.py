@@ -47,7 +47,7 @@ class Part:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._discard_earlier()
-            # Never into an existing file: it may be a link to a file that somebody needs.
+            # Never into an existing file: it may be a link to an important file.
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._file = os.open(self.path, flags, 0o600)
         except FileExistsError:
@@ -66,7 +66,7 @@ class Part:
 
     def __exit__(self, *_exception: object) -> None:
         if not self._finished:
-            # Only this run knows its source, so no other run may continue it.
+            # Only this run can be sure of its source, so no other run may resume it.
             with contextlib.suppress(OSError):
                 self.remove()
         os.close(self._file)

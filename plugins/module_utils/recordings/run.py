@@ -39,9 +39,9 @@ BUSY_POLL_SECONDS = 0.05
 
 
 def _received_problem(part: Part, expected: int | None, operation: Operation) -> str | None:
-    """Return what is wrong with a recording that was received to its end.
+    """Return the problem of a completely received recording.
 
-    :param expected: its size, where the vendor says it.
+    :param expected: its size, if the vendor states it.
     :raises TransportError: when it is not all of it.
     :raises NotFoundError: when it is empty.
     """
@@ -54,7 +54,7 @@ def _received_problem(part: Part, expected: int | None, operation: Operation) ->
         raise NotFoundError("the recording is empty", "", operation=operation)
     problem = container_problem(part.path)
     if problem and kind_of(part.start) and expected is None:
-        # Nothing else says that the end is missing.
+        # Nothing else reveals that the end is missing.
         raise TransportError(f"it ended early: {problem}", "Run the task again", operation=operation)
     return problem
 

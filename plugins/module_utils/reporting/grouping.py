@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group the outcomes of many items by reason, since nobody reads thousands of equal lines."""
+"""Group the outcomes of many items by reason, instead of thousands of equal lines."""
 
 from __future__ import annotations
 

@@ -90,8 +90,8 @@ class Failure(t.NamedTuple):
 def outcome_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
     """Return the summary of a task's changes, or of its planned ones in check mode."""
     if not counts.done:
-        what = nouns.counted(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
-        return f"Nothing to change: {what}{' as declared' if counts.unchanged else ''}."
+        subject = nouns.counted(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
+        return f"Nothing to change: {subject}{' as declared' if counts.unchanged else ''}."
     words = _PLANNED if planned else WORDS_DONE
     parts = [f"{count} {words[action]}" for action, count in counts.done.items()]
     first, number = next(iter(counts.done.items()))
@@ -136,8 +136,8 @@ def _failure_sentence(nouns: Nouns, counts: Counts) -> str:
     return "; ".join(parts)
 
 
-def _were(number: int, what: str) -> list[str]:
-    return [f"{number} {'was' if number == 1 else 'were'} {what}"] if number else []
+def _were(number: int, participle: str) -> list[str]:
+    return [f"{number} {'was' if number == 1 else 'were'} {participle}"] if number else []
 
 
 def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> list[str]:

@@ -124,13 +124,13 @@ class Client:
         self._context = ssl_context(connection)
         self._make_transport = make_transport or (lambda: Transport(self._context, self._proxy))
         try:
-            self._clients = Clients(self._make)
+            self._clients = Clients(self._create_client)
         except (ValueError, ImportError, httpx.InvalidURL):
             # The address may contain a password, so it is not shown.
             text = "the proxy cannot be used: set `proxy` to http://HOST:PORT, or correct the environment variable"
             raise InvalidInputError.of([Problem(text)]) from None
 
-    def _make(self) -> Sender:
+    def _create_client(self) -> Sender:
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
         return Sender(self._make_transport(), headers, self.connection.timeout)
 
@@ -154,7 +154,7 @@ class Client:
 
     def redact(self, text: str, pin: str | None = None) -> str:
         """Return a vendor's text, shortened, without the credentials of this task and the PIN in the request."""
-        # Once more without invisible characters, which may be inside a secret.
+        # Again without invisible characters, which may be inside a secret.
         return self._redactor.clean(visible(self._redactor.clean(text, pin)), pin)
 
     def url(self, path: str) -> str:
@@ -338,15 +338,15 @@ class Client:
         if reason:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
-        way = " through the proxy" if self._proxy else ""
+        route = " through the proxy" if self._proxy else ""
         if is_plain_server(error):
-            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
+            return f"{host}:{port}{route} does not speak TLS"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)
             else self.redact(without_number(str(error)) or type(cause).__name__)
         )
-        return f"no connection to {scheme}://{host}:{port}{way} ({kind})"
+        return f"no connection to {scheme}://{host}:{port}{route} ({kind})"
 
 
 def expired(operation: Operation) -> ExpiredError:

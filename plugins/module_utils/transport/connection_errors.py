@@ -28,6 +28,8 @@ def is_permanent(error: Exception) -> bool:
 
 def connection_hint(error: Exception) -> str:
     """Return what to do about a missing connection."""
+    if is_plain_server(error):
+        return "If it serves plain HTTP, `url` must start with http://"
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return "Set `ca_path` to the certificate of its authority. `validate_certs: false` is for test systems only"
     if "HANDSHAKE_FAILURE" in str(error):

@@ -31,6 +31,8 @@ _SLACK = 0.05
 _KEPT_ADDRESSES = 64
 #: Name of the request extension that carries the deadline.
 EXTENSION = "deadline"
+#: Name of httpx's request extension that carries the path and query to send in place of those of the address.
+TARGET = "target"
 
 _SocketOptions: t.TypeAlias = "t.Iterable[t.Any] | None"
 
@@ -94,10 +96,11 @@ class Transport(httpx.BaseTransport):
         deadline = self._network.deadline = request.extensions[EXTENSION]
         sent = httpcore.Request(
             method=request.method,
-            url=_target(request.url),
+            url=_target(request),
             headers=request.headers.raw,
             content=request.stream,
-            extensions=request.extensions,
+            # The address contains the target, and a proxy gets another one.
+            extensions={name: value for name, value in request.extensions.items() if name != TARGET},
         )
         deadline.expect_head(True)
         try:
@@ -145,8 +148,16 @@ def _is_usable(connection: httpcore.HTTPConnection, origin: httpcore.Origin) -> 
     return connection.is_available() and connection.can_handle_request(origin) and not connection.has_expired()
 
 
+def _target(request: httpx.Request) -> httpcore.URL:
+    address = _address(request.url)
+    target: bytes | None = request.extensions.get(TARGET)
+    if target is None:
+        return address
+    return httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=target)
+
+
 @functools.lru_cache(_KEPT_ADDRESSES)
-def _target(url: httpx.URL) -> httpcore.URL:
+def _address(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
@@ -369,4 +380,4 @@ def _raise_as_httpx(error: Exception) -> t.NoReturn:
     raise kind(str(error)) from error
 
 
-__all__ = ("EXTENSION", "MAX_HEAD_BYTES", "Deadline", "Transport")
+__all__ = ("EXTENSION", "MAX_HEAD_BYTES", "TARGET", "Deadline", "Transport")

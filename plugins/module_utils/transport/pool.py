@@ -41,7 +41,7 @@ class Clients:
     """
 
     def __init__(self, make: t.Callable[[], Sender]) -> None:
-        self._make = make
+        self._create_client = make
         # The first one is created immediately, so that unusable options are reported before the first request.
         self._idle: collections.deque[Sender] = collections.deque([make()])
 
@@ -51,7 +51,7 @@ class Clients:
         try:
             client = self._idle.pop()
         except IndexError:
-            client = self._make()
+            client = self._create_client()
         try:
             yield client
         finally:

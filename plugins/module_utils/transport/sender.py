@@ -14,12 +14,12 @@ import json
 import typing as t
 
 from ..deps import httpx
-from .network import EXTENSION, Deadline
+from .network import EXTENSION, TARGET, Deadline
 
 #: Most addresses and kinds of requests whose parsed form is kept: creations and listings are alike.
 _KEPT = 64
 #: Parts of a request that are sent without further work by httpx.
-_PLAIN = frozenset(("headers", "json"))
+_PLAIN = frozenset(("headers", "json", "params"))
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -45,7 +45,7 @@ class Sender:
         :param request: ``params``, ``headers``, ``json``, ``data``, ``files``, ``content``.
         """
         extensions = {"timeout": self._timeout, EXTENSION: deadline}
-        if request.keys() <= _PLAIN:
+        if request.keys() <= _PLAIN and "?" not in url:
             built = self._prepared_request(method, url, request, extensions)
         else:
             headers = {**self._headers, **(request.get("headers") or {})}
@@ -62,7 +62,10 @@ class Sender:
     def _prepared_request(
         self, method: str, url: str, request: t.Mapping[str, t.Any], extensions: dict[str, t.Any]
     ) -> httpx.Request:
-        """Return a request whose headers httpx prepared for another one of the same kind: only the body differs."""
+        """Return a request whose headers httpx prepared for another one of the same kind.
+
+        Its query is in the extension ``target``, not in its address.
+        """
         given: t.Mapping[str, str] = request.get("headers") or {}
         body = request.get("json")
         address = _parsed(url)
@@ -75,6 +78,10 @@ class Sender:
                 method, address, headers={**self._headers, **given}, json=example
             ).headers
         headers = httpx.Headers(self._prepared[kind])
+        if params := request.get("params"):
+            # httpx would check and quote every character of the address several times.
+            query = str(httpx.QueryParams(params)).encode("ascii")
+            extensions = {**extensions, TARGET: address.raw_path + b"?" + query}
         content = b""
         if body is not None:
             content = _to_json(body).encode()

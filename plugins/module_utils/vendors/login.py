@@ -51,7 +51,7 @@ class Token:
 
 
 class TokenSession:
-    """What sessions share whose logins give tokens that end by themselves.
+    """The common part of sessions whose logins return tokens that expire.
 
     A vendor's session sets both attributes.
     """

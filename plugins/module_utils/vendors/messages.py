@@ -54,7 +54,7 @@ class MessageReader(abc.ABC):
 
     @abc.abstractmethod
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of the selected place that may pass the filters, each once, with few requests.
+        """Return the messages of the selected mailboxes that may match the filters, each once, with few requests.
 
         The order is undefined. A driver need not apply the filters or the limit: the caller applies
         :meth:`Selection.select`, and :class:`Gathering` keeps only what is needed. Messages that arrive while pages are

@@ -48,7 +48,7 @@ VENDORS: dict[str, t.Callable[[], Vendor]] = {
     "tel4vn": _tel4vn,
     "onsip": _onsip,
 }
-#: Values of the option ``vendor``. :func:`register` adds to this very list, so nobody may copy it at import.
+#: Values of the option ``vendor``. :func:`register` extends this list, so do not copy it at import.
 NAMES = list(VENDORS)
 _BUNDLED = tuple(VENDORS)
 

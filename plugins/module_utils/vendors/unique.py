@@ -13,10 +13,10 @@ from ..model.problem import Subject
 
 
 def only(found: t.Sequence[Box], subject: Subject, vendor: str, hint: str = "Delete one") -> Box | None:
-    """Return the box of a number, or None where no box has it.
+    """Return the box with a number, or None.
 
-    :param found: every box of the number.
-    :param vendor: as errors name it.
+    :param found: every box with the number.
+    :param vendor: its name in errors.
     :param hint: what to do about duplicates.
     :raises DuplicateError: for several, since nobody can say which one is meant.
     """

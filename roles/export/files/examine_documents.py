@@ -74,7 +74,7 @@ def text_of(path: pathlib.Path, vault: VaultLib | None) -> str | None:
 def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
     """Check whether a path exists and was not written by a role of this collection."""
     if not path.exists():
-        # Somebody created a broken link.
+        # A broken link.
         return path.is_symlink()
     if not path.is_file():
         return True
@@ -86,7 +86,7 @@ def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
 
 
 def is_own_workbook(path: pathlib.Path) -> bool:
-    """Check whether a role of this collection wrote a workbook, and nobody saved it under another author since."""
+    """Check whether a role of this collection wrote a workbook, and no user saved it since."""
     try:
         with zipfile.ZipFile(path) as book:
             part = book.getinfo("docProps/core.xml")

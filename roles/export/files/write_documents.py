@@ -18,7 +18,7 @@ import stat
 import sys
 
 MODE = 0o600
-#: How this collection replaces files. This process runs without Ansible's loader, so it goes by the place.
+#: How this collection replaces files. This process runs without Ansible's loader, so it imports the file by its path.
 DISK = runpy.run_path(str(pathlib.Path(__file__).resolve().parents[3] / "plugins/module_utils/model/disk.py"))
 
 
@@ -45,7 +45,7 @@ def main() -> None:
             changed.append(document["name"])
             if not options.check:
                 try:
-                    # Not durable: what a power failure takes, the next run writes again.
+                    # Not durable, because the next run repeats writes that a power failure loses.
                     DISK["replace_file"](path, content, MODE, durable=False)
                 except OSError as error:
                     sys.exit(f"cannot write {path}: {DISK['describe'](error)}. {DISK['hint_for'](error)}")

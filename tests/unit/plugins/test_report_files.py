@@ -137,6 +137,7 @@ def test_an_unattempted_deletion_is_never_shown_as_done() -> None:
         ([], {"state": "fine"}),
         ([{"module": "vmboxes"}], {}),
         ([{"module": "command", "result": {}}], {}),
+        ([], {"migration": {"source": "kazoo"}}),
     ],
 )
 def test_wrong_use_is_refused(tasks: list[dict[str, t.Any]], options: dict[str, t.Any]) -> None:

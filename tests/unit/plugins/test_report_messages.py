@@ -110,3 +110,4 @@ def test_each_problem_of_a_refused_plan_is_a_reason_of_its_own() -> None:
     text = run_report(tasks, "markdown", state="refused")
     assert "* 2 mailboxes: 'name' is missing: 3000, 3001\n* mailbox 3002: no such option\n" in text
     assert "| error |  | 3 problems, and nothing was written |" in text
+    assert ">3 problems, and nothing was written<" in run_report(tasks, "html", state="refused")

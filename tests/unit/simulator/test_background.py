@@ -43,8 +43,8 @@ def test_start_and_stop_are_idempotent(tmp_path: Path) -> None:
         origin = started["urls"]["kazoo"].removesuffix("/v2")
         assert httpx.get(f"{origin}/_simulator/behaviors").json()["page_size"] == 7
         assert json.loads(background("start", tmp_path, *arguments).stdout) == {**started, "changed": False}
-        anew = json.loads(background("start", tmp_path, *arguments, "--seed=5").stdout)
-        assert (anew["changed"], anew["pid"] != started["pid"]) == (True, True)
+        restarted = json.loads(background("start", tmp_path, *arguments, "--seed=5").stdout)
+        assert (restarted["changed"], restarted["pid"] != started["pid"]) == (True, True)
     finally:
         stopped = json.loads(background("stop", tmp_path).stdout)
     assert stopped["changed"] is True
@@ -123,8 +123,8 @@ def test_parallel_starts_start_one_simulator(tmp_path: Path) -> None:
 def test_killed_simulator_is_restarted(tmp_path: Path) -> None:
     killed = json.loads(background("start", tmp_path, *MINIMAL).stdout)
     os.kill(killed["pid"], signal.SIGKILL)
-    anew = json.loads(background("start", tmp_path, *MINIMAL).stdout)
-    assert (anew["changed"], anew["pid"] != killed["pid"]) == (True, True)
+    restarted = json.loads(background("start", tmp_path, *MINIMAL).stdout)
+    assert (restarted["changed"], restarted["pid"] != killed["pid"]) == (True, True)
     assert json.loads(background("stop", tmp_path).stdout)["changed"] is True
 
 

@@ -24,7 +24,7 @@ from helpers.onsip_client import (  # noqa: E402 (rewritten first)
     Start,
     listed,
 )
-from helpers.read_counter import counted  # noqa: E402 (found beside this)
+from helpers.read_counter import counted  # noqa: E402 (the path is set above)
 from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 

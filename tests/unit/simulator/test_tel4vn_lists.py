@@ -14,7 +14,7 @@ import pytest
 
 pytest.register_assert_rewrite("helpers.tel4vn_client")
 
-from helpers.read_counter import counted  # noqa: E402 (found beside this)
+from helpers.read_counter import counted  # noqa: E402 (the path is set above)
 from helpers.tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
 from voicemail_simulator.server import SimulatorServer  # noqa: E402
 from voicemail_simulator.simulation import Simulation  # noqa: E402

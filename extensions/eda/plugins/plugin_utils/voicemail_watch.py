@@ -62,7 +62,7 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _options_model() -> t.Any:
-    """Return the pydantic model of the options beside those of the connection."""
+    """Return the pydantic model of the options that are not connection options."""
     positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {

@@ -44,7 +44,7 @@ def flow_for(purpose: str) -> dict[str, t.Any]:
 
 
 def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
-    """Check whether a callflow, whoever created it, serves a purpose and does nothing else first."""
+    """Check whether a callflow of any origin serves a purpose and does nothing else first."""
     flow = native.get("flow")
     data = flow.get("data") if isinstance(flow, dict) and flow.get("module") == "voicemail" else None
     if not isinstance(data, dict) or data.get("skip_module") is True:
@@ -56,7 +56,7 @@ def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
 
 
 def served(native: t.Mapping[str, t.Any]) -> str | None:
-    """Return the purpose that a callflow serves, whoever made it, or None."""
+    """Return the purpose of a callflow of any origin, or None."""
     flow = native.get("flow")
     data = flow.get("data") if isinstance(flow, dict) else None
     mailbox = data.get("id") if isinstance(data, dict) else None

@@ -27,7 +27,7 @@ from .session import ADDRESS_HINT, KazooSession, is_unavailable
 
 #: Attempts to write a callflow that is changed by others at the same moment.
 _MOST_TRIES = 3
-#: Modules of a callflow that only takes or plays messages.
+#: Modules of a callflow that only records or plays messages.
 _ALONE = ("voicemail",)
 
 
@@ -62,7 +62,7 @@ class Callflows:
     def show_all(self) -> None:
         """Read the numbers of all boxes, so that boxes are returned with their callflow options even if undeclared.
 
-        Only callflows that just take or play messages are read. Callflows that ring a user first are not shown.
+        Only callflows that just record or play messages are read. Callflows that ring a user first are not shown.
         """
         reading = sorted(
             (one for one in self._all().values() if one.numbers and (one.purpose or one.modules in (None, _ALONE))),

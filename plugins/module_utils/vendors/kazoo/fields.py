@@ -71,7 +71,7 @@ class Number(Text):
 
 
 def _decode_after_email(native: t.Mapping[str, t.Any]) -> Values:
-    # Save takes precedence if both are set. Old documents contain text in place of booleans.
+    # Save takes precedence if both are set. Old documents contain text instead of booleans.
     saves, deletes = (Boolean().read(native.get(wire)) for wire in ("save_after_notify", "delete_after_notify"))
     for flag in (saves, deletes):
         if flag not in (None, True, False):
@@ -87,7 +87,7 @@ def _encode_after_email(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"save_after_notify": after == "save", "delete_after_notify": after == "delete"}
 
 
-def _own(name: str, kind: Kind, text: str, default: t.Any = None, since: str = "", **further: t.Any) -> Field:
+def _vendor_field(name: str, kind: Kind, text: str, default: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # Ids are valid within one account.
     local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
     return Field(f"kazoo.{name}", kind, name, text, default=default, since=since, local=local, **further)
@@ -128,21 +128,21 @@ MAILBOX = FieldTable(
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
         # The driver replaces the name by the id.
         Field("owner", Text(shortest=1, longest=128), local=True, on_demand=True),
-        _own(
+        _vendor_field(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
             "What the phone menu does after forwarding a message.",
             "save",
             "5",
         ),
-        _own(
+        _vendor_field(
             "aliases",
             TextSet(Text(shortest=1, longest=36)),
             "Additional numbers of the box. A number or alias must be unique in the account.",
             since="5",
             caution=not_digits,
         ),
-        _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
+        _vendor_field("announcement_only", Boolean(), "The box only plays its announcement.", False),
         Field(
             DIRECT,
             _CALLED,
@@ -162,64 +162,64 @@ MAILBOX = FieldTable(
             " mailbox and is deleted with it.",
             on_demand=True,
         ),
-        _own("check_if_owner", Boolean(), "Whether owners who call the box need not enter its number.", True),
-        _own(
+        _vendor_field("check_if_owner", Boolean(), "Whether owners who call the box need not enter its number.", True),
+        _vendor_field(
             "envelope_type",
             Choice({"default": "default", "caller_and_time": "caller_and_time"}),
             "What is announced before a message is played.",
             "default",
             "5",
         ),
-        _own("flags", TextSet(), "Tags for other software.", summary=True),
-        _own("include_transcription_on_notify", Boolean(), "Include the transcription in the email.", True),
-        _own("is_setup", Boolean(), "Whether the set-up by phone is complete. The phone menu sets it.", False),
-        _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow seeking while a message is played.", False),
-        _own(
+        _vendor_field("flags", TextSet(), "Tags for other software.", summary=True),
+        _vendor_field("include_transcription_on_notify", Boolean(), "Include the transcription in the email.", True),
+        _vendor_field("is_setup", Boolean(), "Whether the set-up by phone is complete. The phone menu sets it.", False),
+        _vendor_field("is_voicemail_ff_rw_enabled", Boolean(), "Allow seeking while a message is played.", False),
+        _vendor_field(
             "media.unavailable",
             _MEDIA,
             "Id or name of the media file of the greeting. The phone menu sets it when a greeting is recorded.",
         ),
-        _own(
+        _vendor_field(
             "media.temporary_unavailable",
             _MEDIA,
             "Id or name of a media file that replaces the greeting while it is set.",
         ),
-        _own(
+        _vendor_field(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
         ),
-        _own(
+        _vendor_field(
             "members",
             Records({"id": _ID, "type": Choice({"user": "user", "group": "group"})}),
             "Members of a shared box, each with `id` and `type` (user or group).",
             since="5",
         ),
-        _own("not_configurable", Boolean(), "Hide the configuration menu from the user.", False),
-        _own("notify.callback.attempts", Integer(), "Number of callback attempts."),
-        _own("notify.callback.disabled", Boolean(), "Disable callbacks."),
-        _own("notify.callback.interval_s", Integer(), "Seconds between two attempts."),
-        _own("notify.callback.number", Text(), "Number to call back.", caution=not_dialable),
-        _own("notify.callback.schedule", Integers(), "Seconds to wait before each attempt."),
-        _own("notify.callback.timeout_s", Integer(), "Seconds to let the phone ring."),
-        _own("oldest_message_first", Boolean(), "Play the oldest message first.", False),
-        _own(
+        _vendor_field("not_configurable", Boolean(), "Hide the configuration menu from the user.", False),
+        _vendor_field("notify.callback.attempts", Integer(), "Number of callback attempts."),
+        _vendor_field("notify.callback.disabled", Boolean(), "Disable callbacks."),
+        _vendor_field("notify.callback.interval_s", Integer(), "Seconds between two attempts."),
+        _vendor_field("notify.callback.number", Text(), "Number to call back.", caution=not_dialable),
+        _vendor_field("notify.callback.schedule", Integers(), "Seconds to wait before each attempt."),
+        _vendor_field("notify.callback.timeout_s", Integer(), "Seconds to let the phone ring."),
+        _vendor_field("oldest_message_first", Boolean(), "Play the oldest message first.", False),
+        _vendor_field(
             "operator_number",
             Text(),
             "Number of the operator, if it differs from the account's.",
             since="M",
             caution=not_dialable,
         ),
-        _own("seek_duration_ms", Integer(minimum=0), "Milliseconds per seek.", 10000),
-        _own("shared_vmbox", Boolean(), "Whether the box is shared.", False, "5"),
-        _own(
+        _vendor_field("seek_duration_ms", Integer(minimum=0), "Milliseconds per seek.", 10000),
+        _vendor_field("shared_vmbox", Boolean(), "Whether the box is shared.", False, "5"),
+        _vendor_field(
             "shared_vmbox_notify_owner_email", Boolean(), "Also notify the owner of a shared box by email.", False, "5"
         ),
-        _own("silence_hits", Integer(minimum=1), "Silence detection: hits in a row.", since="5"),
-        _own("silence_threshold", Integer(minimum=1), "Silence detection: threshold.", since="5"),
-        _own("skip_envelope", Boolean(), "Do not announce the time and sender of messages.", False),
-        _own("skip_greeting", Boolean(), "Do not play the greeting.", False),
-        _own("skip_instructions", Boolean(), "Do not play the instructions.", False),
-        _own("transcribe", Boolean(), "Transcribe new messages.", False),
-        _own(
+        _vendor_field("silence_hits", Integer(minimum=1), "Silence detection: hits in a row.", since="5"),
+        _vendor_field("silence_threshold", Integer(minimum=1), "Silence detection: threshold.", since="5"),
+        _vendor_field("skip_envelope", Boolean(), "Do not announce the time and sender of messages.", False),
+        _vendor_field("skip_greeting", Boolean(), "Do not play the greeting.", False),
+        _vendor_field("skip_instructions", Boolean(), "Do not play the instructions.", False),
+        _vendor_field("transcribe", Boolean(), "Transcribe new messages.", False),
+        _vendor_field(
             "vm_message_forward_type",
             Choice({"only_forward": "only_forward", "prepend_forward": "prepend_forward"}),
             "Whether users can record an introduction to forwarded messages.",

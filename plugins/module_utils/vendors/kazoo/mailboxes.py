@@ -79,7 +79,8 @@ class KazooMailboxes(
     def table(self) -> FieldTable:
         """The field table.
 
-        Which numbers KAZOO treats as equal and which properties it knows depends on its generation. The first reply
+        The numbers that KAZOO treats as equal, and the properties that it supports, depend on its generation. The first
+        reply
         reply shows it.
         """
         return TABLES.get(self._session.generation, MAILBOX)
@@ -97,7 +98,7 @@ class KazooMailboxes(
         few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
         # Each number has dozens of spellings, which are not needed if all boxes are listed.
         searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
-        if few and len(urllib.parse.quote(searched)) <= _LONGEST_FILTER:
+        if few and _fits(searched):
             boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
@@ -222,7 +223,7 @@ class KazooMailboxes(
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages in the revision that was read, then confirm that it is gone.
 
-        KAZOO may answer success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
+        KAZOO may report success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
 
         :raises StaleError: if somebody else changed it; nothing was deleted.
         """
@@ -295,7 +296,7 @@ class KazooMailboxes(
         whole = self.table.always_read.issubset(options)
         for native in read_all(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
             # Only full documents have it: the schema writes its default to every box that the API creates or changes.
-            shown = options if "require_pin" in native else summary
+            shown = options if "require_pin" in native or not options else summary
             yield self._box_without_callflows(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, operation: Operation, revision: t.Any) -> Box:
@@ -318,7 +319,7 @@ class KazooMailboxes(
         return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
     def _part(self, native: t.Mapping[str, t.Any], options: frozenset[str]) -> Box:
-        """Return a box of which only some options are known."""
+        """Return a box with only some of its options."""
         values = self.table.decode_some(options, native)
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
@@ -327,6 +328,11 @@ def _spellings(numbers: t.Iterable[str]) -> set[str]:
     """Return every spelling that KAZOO treats as one of these numbers, since its filters compare text."""
     kind = t.cast(Number, MAILBOX.number)
     return {text for number in numbers for text in kind.spellings(number)}
+
+
+def _fits(searched: str) -> bool:
+    # Each byte is encoded as up to three characters, so that few filters have to be encoded to know their length.
+    return 3 * len(searched.encode()) <= _LONGEST_FILTER or len(urllib.parse.quote(searched)) <= _LONGEST_FILTER
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

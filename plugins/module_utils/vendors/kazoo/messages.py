@@ -124,7 +124,7 @@ class KazooMessages(
             raise RejectedError("KAZOO reported success but did not delete it", self.kept_hint, operation=operation)
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Move messages to the folder of deleted messages. No safe request deletes several for good."""
+        """Move messages to the folder of deleted messages. No safe request permanently deletes several."""
         if permanent:
             return None
         return self._file_many(messages, wire.FOLDERS[Status.DELETED], Operation("delete", "messages"))
@@ -199,7 +199,7 @@ class KazooMessages(
                 return
             extent.add(len(rows))
             if following in seen:
-                # A page continues by the second, and this one holds more messages than a page.
+                # A page continues by the second, and this second has more messages than a page.
                 yield from self._page(path, operation, {**query, "paginate": "false"})[0]
                 return
             seen.add(following)

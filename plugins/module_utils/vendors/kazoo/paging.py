@@ -47,7 +47,7 @@ def read_all(
         if not fresh:
             raise TransportError(
                 "a page contained nothing new, so the listing would never end",
-                f"More than {PAGE_SIZE} {things} share one name; give them other names",
+                f"More than {PAGE_SIZE} {things} have one name; rename them",
                 operation=operation,
             )
         query["start_key"] = envelope.next_start_key

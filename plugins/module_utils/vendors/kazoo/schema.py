@@ -35,7 +35,7 @@ class Limits(pydantic.BaseModel):
             most = f" to {self.maxLength}" if self.maxLength is not None else " or more"
             return f"must be {self.minLength}{most} characters long on this server, got {len(text)}"
         if self.enum is not None and text not in self.enum:
-            return "is not a value that this server knows"
+            return "is not a value that this server supports"
         try:
             fits = self.pattern is None or re.search(self.pattern, text) is not None
         except re.error:

@@ -95,9 +95,9 @@ class KazooSession(TokenSession):
         self.generation = ""
         self._account_id: str | None = None
         self._account_lock = threading.Lock()
-        way = self._log_in if connection.api_key or connection.username else None
+        log_in = self._log_in if connection.api_key or connection.username else None
         given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
-        self.login = Login(way, given)
+        self.login = Login(log_in, given)
 
     def account_key(self) -> str:
         """Return the path of the account, which contains its id."""

@@ -146,7 +146,9 @@ def _attach_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     return None
 
 
-def _own(name: str, kind: Kind, wire: str, text: str, default: Canonical = None, creation_only: bool = False) -> Field:
+def _vendor_field(
+    name: str, kind: Kind, wire: str, text: str, default: Canonical = None, creation_only: bool = False
+) -> Field:
     return Field(f"onsip.{name}", kind, wire, text, default=default, creation_only=creation_only)
 
 
@@ -217,17 +219,17 @@ MAILBOX = FieldTable(
             default="disabled",
         ),
         Field("announce_caller", Boolean(_WORDS), "SayCallerId", default=False),
-        _own(
+        _vendor_field(
             "say_duration",
             Boolean(_WORDS),
             "SayDuration",
             "Announce the length of a message before it is played.",
             False,
         ),
-        _own("notify_pager", Boolean(), "", "Send notifications to `pager`.", False),
-        _own("pager", _PAGER, "", "Email address of the pager."),
-        _own("mwi", _SIP_ADDRESS, "Mwi", "SIP address whose phones indicate waiting messages."),
-        _own(
+        _vendor_field("notify_pager", Boolean(), "", "Send notifications to `pager`.", False),
+        _vendor_field("pager", _PAGER, "", "Email address of the pager."),
+        _vendor_field("mwi", _SIP_ADDRESS, "Mwi", "SIP address whose phones indicate waiting messages."),
+        _vendor_field(
             "username",
             Text(longest=64, pattern=r"[A-Za-z0-9][A-Za-z0-9._+-]*", expected="the part of a SIP address before the @"),
             "",
@@ -235,7 +237,7 @@ MAILBOX = FieldTable(
             " to derive its address for `attach`. OnSIP does not show it, so it is not compared.",
             creation_only=True,
         ),
-        _own(
+        _vendor_field(
             "domain",
             Text(longest=253, pattern=r"[A-Za-z0-9.-]+", expected="a domain such as example.onsip.com", fold_case=True),
             "",

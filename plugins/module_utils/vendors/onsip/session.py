@@ -51,8 +51,8 @@ class OnsipSession:
             raise InvalidInputError.of([Problem(text)])
         self.connection = connection
         self.client = Client(connection, workers)
-        way = self._log_in if connection.username else None
-        self.login = Login(way, Token(connection.token) if connection.token else None)
+        log_in = self._log_in if connection.username else None
+        self.login = Login(log_in, Token(connection.token) if connection.token else None)
         self._closed = False
 
     def valid(self) -> bool:
@@ -233,7 +233,7 @@ def _hint(codes: t.Collection[str], details: t.Mapping[str, str]) -> str:
     if "Address.Unavailable" in codes:
         return "Another SIP address has this name; set a different `onsip.username`"
     if "Integer.TooBig" in codes:
-        return "The service accepts less than its documentation says; please report it"
+        return "The service accepts less than documented; please report it"
     return correction_hint(details)
 
 

@@ -77,12 +77,12 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             raise NotFoundError("it is gone", "List the messages again", error.status, operation=operation) from None
 
     def delete(self, message: Message, permanent: bool) -> None:
-        """Delete a message for good, since there is no folder of deleted messages."""
+        """Delete a message permanently, since there is no folder of deleted messages."""
         operation = Operation("delete", "message", message.id)
         try:
             self._session.call("POST", f"{self._path(message)}/destroy", operation, repeatable=True)
         except (NotFoundError, RejectedError):
-            # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
+            # Either error may mean that it was deleted before (docs/vendors/portsip.md, "Missing objects").
             if self._listed(message):
                 raise
 

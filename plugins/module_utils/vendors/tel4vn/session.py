@@ -88,8 +88,8 @@ class Tel4vnSession(TokenSession):
     def __init__(self, connection: Connection, workers: int) -> None:
         self.connection = connection
         self.client = Client(connection, workers)
-        way = self._log_in if connection.api_key or connection.username else None
-        self.login = Login(way, Token(connection.token) if connection.token else None)
+        log_in = self._log_in if connection.api_key or connection.username else None
+        self.login = Login(log_in, Token(connection.token) if connection.token else None)
 
     def account_key(self) -> str:
         """Return a digest of the API key, which belongs to one tenant. No reply names the tenant.

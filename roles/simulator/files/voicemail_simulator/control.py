@@ -107,7 +107,7 @@ class _Control:
         return JSONResponse([fault.specification for fault in self._simulation.faults.active])
 
     async def reset(self, request: Request) -> Response:
-        """Start anew, with seeded mailboxes and messages."""
+        """Reset the state, with seeded mailboxes and messages."""
         body = await request.json() if await request.body() else {}
         self._simulation.reset(int(body.get("mailboxes", 0)), int(body.get("messages", 0)))
         return JSONResponse({"reset": True})

@@ -178,3 +178,10 @@ def test_equal_boxes_result_in_equal_bytes() -> None:
 def test_wrong_use_is_refused(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match=problem):
         boxes_to_rows(given_boxes, **options)
+
+
+def test_problems_are_returned_on_request() -> None:
+    bad = [{"mailbox": "1", "name": "\ud800"}]
+    reason = "mailbox 1: `name` has a character that no file can contain"
+    assert reason in boxes_to_rows(bad, return_problems=True)["problem"]
+    assert boxes_to_rows([{"mailbox": "1", "name": "Desk"}], return_problems=True) == {"problem": ""}

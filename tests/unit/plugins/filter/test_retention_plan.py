@@ -130,6 +130,10 @@ def test_undated_messages_count_where_a_rule_matches_their_mailbox() -> None:
 def test_an_invalid_rule_is_refused(wrong: Row, problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match="retention_plan: .*" + problem.replace("(", r"\(")):
         retention_plan([{**rule(), **wrong}], [search("a")], [message("a")])
+    # The role asserts, so that Ansible adds nothing to the reason.
+    (returned,) = retention_plan([{**rule(), **wrong}], [], [], return_problems=True).items()
+    assert returned[0] == "problem"
+    assert problem in returned[1]
 
 
 @pytest.mark.parametrize("position", range(3))

@@ -47,7 +47,7 @@ def test_a_given_folder_is_the_only_search_path(folder: pathlib.Path, monkeypatc
     monkeypatch.chdir(folder)
     (folder / "old").mkdir()
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
-    with pytest.raises(AnsibleLookupError, match=r"the file or folder b\.csv does not exist"):
+    with pytest.raises(AnsibleLookupError, match=r"the file or folder .*b\.csv does not exist"):
         read("b.csv", folder="old", place=folder)
 
 

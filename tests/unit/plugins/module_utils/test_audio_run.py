@@ -161,7 +161,7 @@ def test_a_linked_partial_file_is_not_followed(tmp_path: pathlib.Path, link: str
     archive = Archive(tmp_path / "dest")
     precious, part = tmp_path / "precious", archive.root / ".m1.part"
     if link != "dangling":
-        precious.write_bytes(b"of somebody else")
+        precious.write_bytes(b"of another user")
     if link == "hard":
         part.hardlink_to(precious)
     else:
@@ -171,7 +171,7 @@ def test_a_linked_partial_file_is_not_followed(tmp_path: pathlib.Path, link: str
     assert not archive.path.is_symlink()
     assert precious.exists() is (link != "dangling")
     if precious.exists():
-        assert precious.read_bytes() == b"of somebody else"
+        assert precious.read_bytes() == b"of another user"
 
 
 def test_a_partial_file_of_another_task_is_not_changed(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

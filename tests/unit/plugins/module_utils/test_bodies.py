@@ -98,7 +98,7 @@ def test_a_nested_compression_bomb_is_refused() -> None:
     network = Network(body, content_encoding="gzip, gzip")
     with pytest.raises(TransportError, match="not requested"):
         network.read()
-    assert http.Client(network.client.connection, workers=1)._make()._headers["Accept-Encoding"] == "gzip"
+    assert http.Client(network.client.connection, workers=1)._create_client()._headers["Accept-Encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "compress", "GZIP;q=1", "gzip, identity", "x"])

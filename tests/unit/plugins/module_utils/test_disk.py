@@ -28,13 +28,13 @@ def test_a_file_is_replaced_and_has_the_mode(tmp_path: pathlib.Path, mode: int) 
 @pytest.mark.parametrize("symbolic", [True, False])
 def test_a_link_is_not_written_through(tmp_path: pathlib.Path, symbolic: bool) -> None:
     precious, path = tmp_path / "precious", tmp_path / "list.json"
-    precious.write_bytes(b"of somebody else")
+    precious.write_bytes(b"of another user")
     if symbolic:
         path.symlink_to(precious)
     else:
         path.hardlink_to(precious)
     replace_file(path, b"new")
-    assert (path.read_bytes(), precious.read_bytes()) == (b"new", b"of somebody else")
+    assert (path.read_bytes(), precious.read_bytes()) == (b"new", b"of another user")
     assert not path.is_symlink()
 
 

@@ -39,6 +39,44 @@ def test_a_typo_and_the_missing_option_are_both_reported() -> None:
     assert "`vendor` is missing" in reported
 
 
+@pytest.mark.parametrize(
+    ("module", "given", "typo", "missing"),
+    [
+        (
+            "vmboxes",
+            {"scr": "boxes.yml"},
+            "did you mean `src`?",
+            "set one of `mailboxes`, `src`",
+        ),
+        (
+            "vmbox",
+            {"mailbx": "3000"},
+            "did you mean `mailbox`?",
+            "set one of `mailbox`, `id`",
+        ),
+        (
+            "voicemail_message",
+            {"mailbox": "3000", "state": "moved", "to_mailbx": "3001"},
+            "`to_mailbx` is not an option; did you mean `to_mailbox`?",
+            "`to_mailbox` is missing, and `state` moved needs it",
+        ),
+        ("voicemail_audio", {"all_mailboxes": True, "dst": "x"}, "`dst` is not an option", "`dest` is missing"),
+        (
+            "voicemail_greeting",
+            {"extention": "1"},
+            "did you mean `extension`?",
+            "set one of `mailbox`, `shared_voicemail`",
+        ),
+    ],
+)
+def test_a_typo_is_reported_beside_a_rule_that_it_breaks(
+    module: str, given: dict[str, t.Any], typo: str, missing: str
+) -> None:
+    reported = run(module, **CONNECTION, **given)["msg"]
+    assert typo in reported
+    assert missing in reported
+
+
 def test_https_to_a_plain_server_is_explained(plain_server: int) -> None:
     given = {**CONNECTION, "url": f"https://127.0.0.1:{plain_server}/v2"}
     reported = run("vmbox_info", **given)["msg"]

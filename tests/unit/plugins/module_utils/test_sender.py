@@ -41,6 +41,8 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
         {"headers": {"Content-Length": "0"}},
         {"json": {}},
         {"params": {"page_size": "1"}, "headers": {"X-Auth-Token": "token"}},
+        {"params": {"filter": '["1001","+49 30/1?#&=%41", "ü😀"]', "paginate": "false", "none": None}},
+        {"params": {}, "json": {}},
         {"content": b"RIFF"},
     ],
     ids=str,
@@ -61,7 +63,14 @@ def test_a_request_is_that_of_httpx(method: str, parts: dict[str, t.Any], url: s
     expected = httpx.Request(method, url, **{**parts, "headers": headers})
     for request in seen:
         assert request.headers.raw == expected.headers.raw
-        assert (request.method, request.url, request.content) == (method, expected.url, expected.content)
+        assert (request.method, request.content) == (method, expected.content)
+        address = network._target(request)
+        assert (address.scheme, address.host, address.port) == (
+            expected.url.raw_scheme,
+            expected.url.raw_host,
+            expected.url.port,
+        )
+        assert address.target == expected.url.raw_path
 
 
 def test_a_header_of_one_request_is_not_in_the_next() -> None:
@@ -133,6 +142,21 @@ def test_headers_and_body_arrive_together_over_one_connection() -> None:
     assert [[data.rpartition(b"\r\n\r\n")[2] for data in reads] for reads in server.reads] == [
         [b'{"name":"first"}', b'{"name":"second"}']
     ]
+
+
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_the_query_is_in_the_request_line(through_proxy: bool) -> None:
+    with Server() as server:
+        url, proxy = (
+            ("http://pbx.example.com/v2", server.url.removesuffix("/v2")) if through_proxy else (server.url, None)
+        )
+        client = Client(Connection(vendor="kazoo", url=url, proxy=proxy), 1)
+        for number in ("1001", "a&b"):
+            client.send("GET", "/x", OPERATION, params={"filter": number})
+        client.close()
+    place = url if through_proxy else "/v2"
+    lines = [data.split(b"\r\n")[0].decode() for reads in server.reads for data in reads]
+    assert lines == [f"GET {place}/x?filter={text} HTTP/1.1" for text in ("1001", "a%26b")]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

@@ -75,7 +75,7 @@ def test_a_number_is_read_as_displayed(value: object, number_format: str, shown:
         (
             10**15,
             "0",
-            f"is a number with more than 15 digits, some of which the spreadsheet lost. {AS_TEXT}",
+            f"is a number with more than 15 digits, and the spreadsheet lost some of them. {AS_TEXT}",
         ),
         (
             "=1+1",

@@ -91,7 +91,7 @@ def test_options_of_a_table_need_a_file() -> None:
     assert "Set `src`, or use the filter rows_to_mailboxes for a table in a variable" in text
 
 
-def test_a_file_that_cannot_be_read(tmp_path: pathlib.Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "missing.yml"
     assert f"`src` {path} cannot be read: No such file or directory" in refused(src=str(path))
 

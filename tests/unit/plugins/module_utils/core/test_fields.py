@@ -33,6 +33,18 @@ def test_resources_have_a_plural_for_errors() -> None:
     assert {table.plural for table in tables} == {"mailboxes", "shared voicemails"}
 
 
+@pytest.mark.parametrize("table", [table for name in NAMES for table in vendor(name).tables.values()])
+def test_some_options_have_the_values_that_all_have(table: FieldTable) -> None:
+    native = {field.wire.partition(".")[0]: "x" for field in table.fields if field.wire}
+    for shown in ({}, native):
+        values = table.decode(shown)
+        assert table.decode_some(frozenset(values), shown) == values
+        for option, value in values.items():
+            assert table.decode_some(frozenset((option,)), shown) == {option: value}
+    with pytest.raises(KeyError):
+        table.decode_some(frozenset(("no_such_option",)), native)
+
+
 @pytest.mark.parametrize("text", ["9" * 19, "9" * 5000, "-" + "9" * 5000, "\u0661"])
 def test_infinity_is_read_unchanged_and_refused_as_a_declaration(text: str) -> None:
     assert Integer().read(text) == text

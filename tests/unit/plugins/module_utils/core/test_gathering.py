@@ -54,3 +54,10 @@ def test_gathering_keeps_no_more_than_the_limit() -> None:
     for number in range(10_000):
         gathering.add(Message(str(number), received_at=START + datetime.timedelta(seconds=number)))
     assert len(gathering.messages()) <= 1020
+
+
+def test_the_object_of_the_vendor_is_kept_only_where_it_is_needed() -> None:
+    for with_native in (True, False):
+        gathering = Gathering(Selection(all_mailboxes=True, with_native=with_native))
+        gathering.add(Message("1", caller_name="Ann", native={"id": "1"}))
+        assert gathering.messages() == [Message("1", caller_name="Ann", native={"id": "1"} if with_native else {})]

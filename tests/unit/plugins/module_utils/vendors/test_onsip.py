@@ -254,7 +254,7 @@ def test_an_endless_list_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("beside", "reported"),
+    ("also_changed", "reported"),
     [
         ({"Status": "disabled"}, "mailbox 1001: OnSIP also changed Status"),
         ({"TransferAddress": ""}, "mailbox 1001: OnSIP also changed TransferAddress"),
@@ -263,12 +263,12 @@ def test_an_endless_list_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_unrequested_changes_are_reported(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], reported: str
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, also_changed: dict[str, str], reported: str
 ) -> None:
     tenant.begin(1)
     state, boxes = tenant.vendor.state, tenant.vendor.boxes
     update, shown = state.update_box, boxes.shown
-    monkeypatch.setattr(state, "update_box", lambda box, changed: update(box, changed | beside))
+    monkeypatch.setattr(state, "update_box", lambda box, changed: update(box, changed | also_changed))
     monkeypatch.setattr(boxes, "shown", lambda box: shown(state.boxes[box["VoicemailboxId"]]))
     result = tenant.one(mailbox="1001", announce_caller=True)
     assert result["changed"]

@@ -143,7 +143,7 @@ def test_a_hidden_pin_is_never_sent_back(tenant: Tenant, one: bool) -> None:
 @pytest.mark.parametrize("status", ["real", "200"])
 def test_a_concurrently_created_mailbox_is_adopted(tenant: Tenant, conflict: str, status: str) -> None:
     tenant.begin(create_conflict=conflict, error_status=status)
-    tenant.vendor.add_box("7011", description="of somebody else")
+    tenant.vendor.add_box("7011", description="of another client")
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
     result = tenant.many(BOX, {"mailbox": "7012", "state": "absent"})
     assert not result.get("failed"), result["msg"]

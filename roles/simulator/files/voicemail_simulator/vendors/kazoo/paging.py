@@ -56,7 +56,7 @@ def page_size(call: Call) -> int:
 
 @dataclass
 class View:
-    """Sorted rows of which pages are read.
+    """Sorted rows that are read in pages.
 
     `key` returns the key of a row, and `seek` the position of the first row with a key. Where keys are not unique, a
     page that starts inside equal keys starts at the first of them, which may cause an endless loop.

@@ -74,7 +74,7 @@ class AccountIndex:
 
 
 def texts_of(box: Document) -> set[str]:
-    """Return the number and aliases of a mailbox. Old documents hold the number as an integer.
+    """Return the number and aliases of a mailbox. Old documents contain the number as an integer.
 
     4.3 and M have no aliases, and accept any value of this key.
     """

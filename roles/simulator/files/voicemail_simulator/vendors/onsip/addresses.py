@@ -77,7 +77,7 @@ class UserAddressActions(Actions):
         if not USERNAME.fullmatch(username):
             call.refuse("Username", "Value.Invalid", "This cannot be the name of a SIP address.")
         elif new_name != name and self.state.address(new_name) is not None:
-            call.refuse("Username", "Address.Unavailable", "This address is taken or reserved.")
+            call.refuse("Username", "Address.Unavailable", "This address is in use or reserved.")
         default = self._default_address(call)
         call.check()
         changed = found | {

@@ -82,7 +82,7 @@ class Sessions:
         is_known = username in (USERNAME, f"{USERNAME}@{DOMAIN}")
         if not (hmac.compare_digest(password.encode(), PASSWORD.encode()) and is_known):
             self.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
-            call.refuse("Password", "Accessor.LoginFailed", "Username and password do not belong together.")
+            call.refuse("Password", "Accessor.LoginFailed", "Username or password is wrong.")
             raise Invalid
         self.state.logins.pop(username, None)
         key = "".join(self.vendor.random.choices(SESSION_ALPHABET, k=26))

@@ -137,7 +137,7 @@ class BoxActions(Actions):
         elif username and not USERNAME.fullmatch(username):
             call.refuse("Username", "Value.Invalid", "This cannot be the name of a SIP address.")
         elif self.state.address(f"{username}@{organization['Domain']}") is not None:
-            call.refuse("Username", "Address.Unavailable", "This address is taken or reserved.")
+            call.refuse("Username", "Address.Unavailable", "This address is in use or reserved.")
 
     def _mailbox(self, call: Call, organization_id: str, box: Document | None) -> str:
         number = str(call.integer("Mailbox", call.get("Mailbox"), 1, LARGEST_NUMBER))
@@ -201,7 +201,7 @@ class BoxActions(Actions):
     def delete(self, call: Call) -> list[Element]:
         box = self.find(call)
         if self.vendor.behaviors.delete_in_use == "refused" and self.state.is_default_address(box["address"]):
-            call.refuse("VoicemailboxId", "Voicemailbox.InUse", "A user address falls back to this voicemailbox.")
+            call.refuse("VoicemailboxId", "Voicemailbox.InUse", "A user address forwards to this voicemailbox.")
             call.check()
         self.state.delete_box(box)
         return []

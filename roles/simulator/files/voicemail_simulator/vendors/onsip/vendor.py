@@ -27,7 +27,7 @@ from .tree import Element, branch, leaf, parent, to_json, to_xml
 
 Action = Callable[[Call], list[Element]]
 GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-EXCEPTION_TEXT = "The service met a fault it was not prepared for."
+EXCEPTION_TEXT = "The service had an internal error."
 
 
 class SimulatedOnsip(SimulatedVendor):

@@ -10,23 +10,22 @@ import pathlib
 from ansible.plugins.connection.local import Connection as LocalConnection
 
 DOCUMENTATION = """
-name: beside
+name: as_remote
 short_description: The controller, as if it were another host
 description:
-  - Runs tasks where P(ansible.builtin.local#connection) does. Since it has another name, an action plugin that takes a
-    short way on a local connection does not take it here, so that tests see what happens on a remote host.
+  - Runs tasks on the controller, like P(ansible.builtin.local#connection). Because of its name, action plugins do not
+  use their fast path for local connections, so tests cover the behavior on remote hosts.
 author: telephony.voicemail contributors
 options:
   become_success_timeout:
     description: See P(ansible.builtin.local#connection).
     type: int
-    default: 10
-  witness:
-    description: File that gets a line for every module that is sent over this connection, so that tests know it was.
+    default: 10  log:
+    description: File to which a line is appended for every module that is sent over this connection.
     type: path
     required: true
     vars:
-      - name: vmbox_cycle_witness
+      - name: vmbox_cycle_log
   become_strip_preamble:
     description: See P(ansible.builtin.local#connection).
     type: bool
@@ -37,21 +36,21 @@ extends_documentation_fragment:
 
 
 class Connection(LocalConnection):
-    """A local connection that does not say so."""
+    """A local connection that does not report itself as local."""
 
-    transport = "beside"
+    transport = "as_remote"
 
     def put_file(self, in_path: str, out_path: str) -> None:
-        """Copy a module, and note it."""
+        """Copy a module, and log it."""
         super().put_file(in_path, out_path)
         self._note(out_path)
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
-        """Run a command, and note it where it is given a module to read: with pipelining none is copied."""
+        """Run a command, and log it if a module is its input, because pipelining copies no module."""
         if in_data:
             self._note(cmd)
         return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
 
     def _note(self, text: str) -> None:
-        with pathlib.Path(self.get_option("witness")).open("a", encoding="utf-8") as watch_variables:
-            watch_variables.write(text.replace("\n", " ") + "\n")
+        with pathlib.Path(self.get_option("log")).open("a", encoding="utf-8") as log:
+            log.write(text.replace("\n", " ") + "\n")
