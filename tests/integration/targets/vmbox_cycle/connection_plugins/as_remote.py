@@ -14,7 +14,7 @@ name: as_remote
 short_description: The controller, as if it were another host
 description:
   - Runs tasks on the controller, like P(ansible.builtin.local#connection). Because of its name, action plugins do not
-  use their fast path for local connections, so tests cover the behavior on remote hosts.
+    use their fast path for local connections, so tests cover the behavior on remote hosts.
 author: telephony.voicemail contributors
 options:
   become_success_timeout:
