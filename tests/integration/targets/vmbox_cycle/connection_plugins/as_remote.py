@@ -20,7 +20,8 @@ options:
   become_success_timeout:
     description: See P(ansible.builtin.local#connection).
     type: int
-    default: 10  log:
+    default: 10
+  log:
     description: File to which a line is appended for every module that is sent over this connection.
     type: path
     required: true
