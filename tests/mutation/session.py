@@ -97,6 +97,8 @@ class MutationSession:
         # Many modules are imported on first use.
         for path in self._sources:
             importlib.import_module(f"{PACKAGE}.{path.parent.name}.{path.stem}")
+        # Frozen objects are not listed.
+        gc.unfreeze()
         names = {str(path.resolve()) for path in self._sources}
         for function in [found for found in gc.get_objects() if isinstance(found, types.FunctionType)]:
             code = function.__code__
