@@ -20,7 +20,7 @@ REPORTS = CACHE / "reports"
 SKIPPED_ALL = re.compile(r"All targets skipped", re.IGNORECASE)
 #: Tests that talk to a simulator.
 SERVED = ("tests/unit/simulator", "tests/unit/plugins/module_utils/vendors")
-#: What sanity checks: everything that the archive contains. Tests and tools are checked by ruff and mypy.
+#: What sanity checks: everything that the archive contains. Ruff checks the tests as well, and mypy the tools.
 SHIPPED: tuple[str, ...] = ("changelogs/", "docs/", "extensions/eda/", "meta/", "playbooks/", "plugins/", "roles/")
 SHIPPED += ("CHANGELOG.md", "CHANGELOG.rst", "LICENSE", "README.md", "SECURITY.md", "galaxy.yml", "requirements.txt")
 #: Tests that are too long for the inner loop, so they run in the contract suite: some wait for a time limit or start
