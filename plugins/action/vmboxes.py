@@ -33,11 +33,9 @@ def _no_collection() -> t.Iterator[None]:
             gc.enable()
 
 
-with _no_collection():
-    from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
+from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
 
-    bytecode.keep()
-
+with _no_collection(), bytecode.kept():
     from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
     from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
     from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import refuse_dates
@@ -134,6 +132,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""
         super().run(tmp, task_vars)
+        bytecode.keep()
         refusal = refusal_in(self._task.args)
         if refusal is not None:
             return self._shown({}, task.failure(refusal))

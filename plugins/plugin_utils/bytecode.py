@@ -9,6 +9,7 @@ Ansible compiles the files that a plugin imports from a collection in every run.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -50,4 +51,15 @@ def keep() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
-__all__ = ("keep",)
+@contextlib.contextmanager
+def kept() -> t.Iterator[None]:
+    """Read and write bytecode for what is imported meanwhile: a plugin must not change how others are found."""
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+__all__ = ("keep", "kept")

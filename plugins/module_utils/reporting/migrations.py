@@ -48,7 +48,7 @@ def sections(migration: t.Mapping[str, t.Any]) -> list[Section]:
         rows = tuple((str(box["mailbox"]), str(box["reason"])) for box in migration["left_out"])
         found.append(Section("Mailboxes that are not carried over", "", ("mailbox", "why"), rows))
     if chosen:
-        text = "The column “instead” shows the value of a new mailbox."
+        text = "The column \u201cinstead\u201d shows the value of a new mailbox."
         found.append(Section("Values that are not carried over", text, _LOSS_COLUMNS, _losses(chosen)))
     if migration["unused_overrides"]:
         text = ", ".join(map(str, migration["unused_overrides"]))

@@ -248,7 +248,9 @@ def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
     for one in ended:
         kind = "" if changes_boxes(one.module) else one.module
         groups.setdefault((kind, one.check_mode and bool(kind)), []).append(one)
-    texts = [_boxes_sentence(tasks) if not kind else _other_sentence(tasks) for (kind, _), tasks in groups.items()]
+    texts = [
+        _boxes_sentence(tasks) if not kind else _other_sentence(tasks) for (kind, _planned), tasks in groups.items()
+    ]
     return " ".join(text for text in texts if text) or None
 
 

@@ -19,13 +19,18 @@ PLUGINS = pathlib.Path(bytecode.__file__).parents[1]
 #: A module of the collection is imported by Ansible's loader, as for a plugin.
 IMPORT = f"""
 import os
+import sys
 from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader([os.environ["ANSIBLE_COLLECTIONS_PATH"]])
 from {PACKAGE}.plugin_utils import bytecode
+finders = list(sys.meta_path)
+with bytecode.kept():
+    from {PACKAGE}.module_utils import waiting
+assert sys.meta_path == finders
 bytecode.keep()
 bytecode.keep()
-from {PACKAGE}.module_utils import waiting
 from {PACKAGE}.module_utils.model import text
+assert len(sys.meta_path) == len(finders) + 1
 print(waiting.__file__, text.__file__)
 """
 
