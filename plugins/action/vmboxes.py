@@ -19,6 +19,7 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleFileNotFound, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
 
 
 @contextlib.contextmanager
@@ -32,8 +33,6 @@ def _no_collection() -> t.Iterator[None]:
         if enabled:
             gc.enable()
 
-
-from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
 
 with _no_collection(), bytecode.kept():
     from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
