@@ -189,7 +189,7 @@ def test_vendors_without_greetings_are_reported_before_the_first_request(subject
             assert result["failed"]
             assert vendor(subject.vendor).title in result["msg"]
             assert "cannot change greetings" in result["msg"]
-            assert "kazoo, portsip" in result["msg"]
+            assert "KAZOO, PortSIP PBX" in result["msg"]
         assert len(server.journal) == 0
 
 

@@ -283,7 +283,7 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"strict": True, "compose": {"label": "nothing.at.all"}}, "Could not set label"),
     (ONSIP, {"group_by": ["messages"]}, "OnSIP cannot count the messages of a mailbox through its API"),
     (PERSONAL, {"group_by": ["messages"]}, "PortSIP PBX cannot count the messages of a mailbox through its API"),
-    (TEL4VN, {"resource": "accounts"}, "TEL4VN cannot list accounts through its API. These can: kazoo"),
+    (TEL4VN, {"resource": "accounts"}, "TEL4VN cannot list accounts through its API. These can: KAZOO"),
     (ONSIP, {"resource": "accounts"}, "OnSIP cannot list accounts through its API"),
     (PERSONAL, {"resource": "accounts"}, "PortSIP PBX cannot list accounts through its API"),
 ]

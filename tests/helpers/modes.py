@@ -50,7 +50,7 @@ _MASKS = (
     # Ansible prints a set, whose order differs between processes.
     (re.compile(r"(Valid booleans include): [^\n]*"), r"\1"),
     (re.compile(r"127\.0\.0\.1:\d+"), "server"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"), "time"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?"), "time"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "id"),
     (re.compile(r"\b(\d{6}-)?[0-9a-f]{32,}\b"), "id"),
 )
