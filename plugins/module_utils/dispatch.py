@@ -10,7 +10,6 @@ import gc
 import typing as t
 
 from .arguments.text_values import check_texts
-from .concurrency import in_order
 from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
 from .mailboxes import handlers as mailboxes
@@ -66,8 +65,9 @@ def _rare_collection() -> t.Iterator[None]:
 
 def prepare() -> None:
     """Load possible imports of tasks once in a process that forks, so that its forks need not."""
-    # Loading the certificates needs no Python, so that another core can do it in the meantime.
-    in_order(lambda load: load(), [load_drivers, tls.prepare], 2)
+    # Not in threads: a fork could happen while one of them has a lock.
+    load_drivers()
+    tls.prepare()
 
 
 __all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")

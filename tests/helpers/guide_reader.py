@@ -11,6 +11,8 @@ import os
 import pathlib
 import re
 import sys
+import termios
+import time
 import typing as t
 import urllib.parse
 
@@ -23,6 +25,8 @@ from helpers.loopback import Answer, Loopback
 
 #: Maximum seconds of one command. It is generous, because test machines may be busy.
 TIMEOUT = 120
+#: Without output for as long, an answer may have been lost.
+QUIET_SECONDS = 3
 PROMPT = "guide"
 VAULT_PASSWORD = "a-vault-password-of-the-reader"
 Questions = t.Mapping[str, str]
@@ -121,20 +125,30 @@ class Reader:
 
     def _answer_until_prompt(self, command: str) -> tuple[int, str]:
         """Return the exit status and the output of a command, and answer its questions."""
-        patterns = [rf"{PROMPT} (\d+) $", *self._questions]
-        output = ""
+        patterns = [rf"{PROMPT} (\d+) $", *self._questions, pexpect.TIMEOUT, pexpect.EOF]
+        output = answer = ""
+        end = time.monotonic() + TIMEOUT
         while True:
-            try:
-                found = self._shell.expect(patterns)
-            except (pexpect.TIMEOUT, pexpect.EOF):
-                raise AssertionError(f"{command}: did not finish, or the shell ended:\n{self._shell.before}") from None
+            found = self._shell.expect(patterns, timeout=QUIET_SECONDS)
+            if found > len(self._questions):
+                if patterns[found] is pexpect.EOF or time.monotonic() > end:
+                    raise AssertionError(f"{command}: did not finish, or the shell ended:\n{self._shell.before}")
+                if answer and self._waits_for_a_key():
+                    # Ansible discards what was typed before it listens, which is after it shows the question.
+                    self._shell.sendline(answer)
+                continue
             output += self._shell.before
             if found == 0:
                 return int(self._shell.match[1]), output.replace("\r\n", "\n")
             output += self._shell.after
             typed = list(self._questions.values())[found - 1]
             # Some answers are quoted in the question, such as the first characters of a checksum.
-            self._shell.sendline(typed or self._shell.match["answer"])
+            answer = typed or self._shell.match["answer"]
+            self._shell.sendline(answer)
+
+    def _waits_for_a_key(self) -> bool:
+        """Check whether a program reads the terminal key by key, as Ansible does while it asks."""
+        return not termios.tcgetattr(self._shell.child_fd)[3] & termios.ICANON
 
 
 @dataclasses.dataclass(frozen=True)
