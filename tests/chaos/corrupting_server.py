@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import gzip
 import json
 import random
@@ -116,6 +117,11 @@ def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> list[tuple[t.Any, ...]
     return found
 
 
+def unexpected_value(chance: random.Random, values: t.Sequence[t.Any] = UNEXPECTED_VALUES) -> t.Any:
+    """Return a copy of one of the values: the next change may be inside it."""
+    return copy.deepcopy(chance.choice(values))
+
+
 def corrupted(body: bytes, chance: random.Random) -> bytes:
     """Return a reply with one or two values replaced, omitted or repeated."""
     try:
@@ -125,14 +131,14 @@ def corrupted(body: bytes, chance: random.Random) -> bytes:
     for _change in range(chance.choice((1, 1, 2))):
         path = chance.choice(places(value))
         if not path:
-            value = chance.choice(UNEXPECTED_VALUES)
+            value = unexpected_value(chance)
             break
         holder = value
         for key in path[:-1]:
             holder = holder[key]
         action = chance.choice(("strange", "strange", "strange", "leave out", "twice"))
         if action == "strange":
-            holder[path[-1]] = chance.choice(UNEXPECTED_VALUES)
+            holder[path[-1]] = unexpected_value(chance)
         elif action == "leave out":
             del holder[path[-1]]
         elif isinstance(holder, list):

@@ -10,7 +10,7 @@ import json
 import random
 import typing as t
 
-from chaos.corrupting_server import BODIES, STATUSES, UNEXPECTED_VALUES, places
+from chaos.corrupting_server import BODIES, STATUSES, places, unexpected_value
 
 #: JSON that Python's json module does not write.
 RAW = (
@@ -102,7 +102,7 @@ def _another_value(value: t.Any, chance: random.Random) -> bytes:
         if path:
             del _holder(value, path)[path[-1]]
             return json.dumps(value).encode()
-    return json.dumps(_replaced(value, chance, chance.choice(UNEXPECTED_VALUES))).encode()
+    return json.dumps(_replaced(value, chance, unexpected_value(chance))).encode()
 
 
 def _raw_value(value: t.Any, chance: random.Random) -> bytes:

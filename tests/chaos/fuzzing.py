@@ -15,7 +15,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
-from chaos.corrupting_server import UNEXPECTED_VALUES
+from chaos.corrupting_server import UNEXPECTED_VALUES, unexpected_value
 from chaos.fuzz_targets import TARGETS, Target
 from chaos.replay import Exchange, Replay, answering, recording
 from helpers.runners import Result
@@ -134,7 +134,7 @@ def _misshapen(result: Result, size: int) -> list[str]:
 def _unexpected_options(target: Target, task: dict[str, t.Any], chance: random.Random) -> tuple[dict[str, t.Any], str]:
     spec = {**arguments.CONNECTION, **arguments.own_options(target.module)}
     option = chance.choice(sorted(set(spec) - {"vendor"}))
-    value = chance.choice(VALUES)
+    value = unexpected_value(chance, VALUES)
     return {**task, option: value}, f"{option}={ascii(value)[:60]}"
 
 

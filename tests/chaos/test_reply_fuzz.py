@@ -11,6 +11,7 @@ import pathlib
 import random
 
 import pytest
+from chaos.corrupting_server import UNEXPECTED_VALUES, corrupted
 from chaos.corruption import Answer, corrupt
 from chaos.fuzz_targets import TARGETS
 from chaos.fuzzing import fuzz, problems_of, recorded
@@ -54,3 +55,11 @@ def test_corruption_is_reproducible_and_changes_nearly_every_reply() -> None:
     assert corrupted == [corrupt(true, random.Random(seed)) for seed in range(300)]
     assert sum(one != true for one in corrupted) > 250
     assert len(set(corrupted)) > 100
+
+
+def test_corruption_leaves_the_unexpected_values_alone() -> None:
+    before = repr(UNEXPECTED_VALUES)
+    body = json.dumps({"data": [{"id": "x", "emails": ["a", "b"]}]}).encode()
+    for seed in range(3000):
+        corrupted(body, random.Random(seed))
+    assert repr(UNEXPECTED_VALUES) == before
