@@ -89,7 +89,7 @@ class Transport(httpx.BaseTransport):
             "keepalive_expiry": KEEPALIVE_SECONDS,
             "network_backend": self._network,
         }
-        self._way = _Direct(options) if proxy is None else _proxy_pool(httpx.Proxy(proxy), options)
+        self._route = _Direct(options) if proxy is None else _proxy_pool(httpx.Proxy(proxy), options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return its reply, whose body has not been read."""
@@ -104,7 +104,7 @@ class Transport(httpx.BaseTransport):
         )
         deadline.expect_head(True)
         try:
-            response = self._way.handle_request(sent)
+            response = self._route.handle_request(sent)
         except Exception as error:
             _raise_as_httpx(error)
         deadline.expect_head(False)
@@ -117,7 +117,7 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connection."""
-        self._way.close()
+        self._route.close()
 
 
 class _Direct:
